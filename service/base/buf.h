@@ -1,0 +1,58 @@
+/*
+ * buf.h - text that grows in an arena.
+ *
+ * Appending never reports: the first failure latches `failed` and later calls do nothing, so a
+ * builder appends freely and checks once at its end.
+ */
+#ifndef BACKREF_BASE_BUF_H
+#define BACKREF_BASE_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+struct buf {
+    struct arena *arena;
+    char *at; /* `n` bytes, no NUL behind them; see buf_terminate() */
+    size_t n;
+    size_t capacity;
+    bool failed;
+};
+
+/* buf_init() - an empty buffer in `a`, with room for `capacity` bytes to begin with. */
+void buf_init(struct buf *b, struct arena *a, size_t capacity);
+
+/* buf_reserve() - room for `n` more bytes; false (latched) when there is none. */
+bool buf_reserve(struct buf *b, size_t n);
+
+/* buf_add() - append `n` bytes. */
+static inline void buf_add(struct buf *b, const void *bytes, size_t n)
+{
+    if (buf_reserve(b, n)) {
+        memcpy(b->at + b->n, bytes, n);
+        b->n += n;
+    }
+}
+
+/* buf_add_literal() - append a string literal without its NUL. */
+#define buf_add_literal(b, literal) buf_add((b), "" literal, sizeof(literal) - 1)
+
+/* buf_add_text() - append a NUL-terminated string. */
+void buf_add_text(struct buf *b, const char *s);
+
+/* buf_add_char() - append one byte. */
+void buf_add_char(struct buf *b, char c);
+
+/* buf_add_int() - append a decimal integer. */
+void buf_add_int(struct buf *b, int64_t value);
+
+/* buf_addf() - append formatted text. */
+void buf_addf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* buf_terminate() - the text with a NUL behind it (not counted in `n`); NULL when `failed`. */
+const char *buf_terminate(struct buf *b);
+
+#endif

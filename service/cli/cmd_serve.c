@@ -1,0 +1,159 @@
+/*
+ * cmd_serve.c - see cmd_serve.h. The main thread loads the model, opens the listening sockets and
+ * starts the workers; afterwards it only waits for signals.
+ */
+#include "cli/cmd_serve.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/embedded.h"
+#include "cli/cli.h"
+#include "cli/load_model.h"
+#include "http/listen.h"
+#include "worker/worker.h"
+
+enum { BUDGET = 64 << 20 };
+
+struct serving {
+    const struct settings *settings;
+    const struct log *log;
+    struct arena *arena;
+    struct service *service;
+    int *listen_fds; /* by worker, then by listener */
+    char addresses[MAX_LISTENERS][LISTEN_ADDRESS_MAX];
+    struct worker **workers;
+    size_t n_workers;
+};
+
+/* Signals are taken by sigwait() on the main thread; the workers inherit the mask. */
+static sigset_t block_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN); /* a client that has gone is an error of write(), not a signal */
+    return signals;
+}
+
+static int open_listeners(struct serving *s)
+{
+    size_t n_workers = s->settings->workers;
+    size_t n_listen = s->settings->n_listen;
+    s->listen_fds = arena_alloc(s->arena, n_workers * n_listen * sizeof *s->listen_fds);
+    int *fds = arena_alloc(s->arena, n_workers * sizeof *fds);
+    if (s->listen_fds == NULL || fds == NULL) {
+        return 1;
+    }
+    for (size_t i = 0; i < n_listen; i++) {
+        char error[LISTEN_ERROR_MAX];
+        if (listen_open(s->settings->listen[i], n_workers, fds, s->addresses[i], error) != 0) {
+            log_line(s->log, LOG_ERROR, "%s", error);
+            return 1;
+        }
+        for (size_t w = 0; w < n_workers; w++) {
+            s->listen_fds[w * n_listen + i] = fds[w];
+        }
+    }
+    return 0;
+}
+
+static int start_workers(struct serving *s)
+{
+    size_t n_listen = s->settings->n_listen;
+    s->workers = arena_zalloc(s->arena, s->settings->workers, sizeof(struct worker *));
+    for (size_t i = 0; s->workers != NULL && i < s->settings->workers; i++) {
+        s->workers[i] =
+            worker_start(s->arena, s->service, i, s->listen_fds + i * n_listen, n_listen);
+        if (s->workers[i] == NULL) {
+            log_line(s->log, LOG_ERROR, "worker %zu cannot be started: threads, descriptors or "
+                                        "memory are short (see ulimit -a)", i);
+            return 1;
+        }
+        s->n_workers++;
+    }
+    for (size_t i = 0; i < n_listen; i++) {
+        log_line(s->log, LOG_INFO, "listening on %s", s->addresses[i]);
+    }
+    return s->workers == NULL ? 1 : 0;
+}
+
+static void stop_workers(struct serving *s)
+{
+    for (size_t i = 0; i < s->n_workers; i++) {
+        worker_stop(s->workers[i]);
+    }
+}
+
+/* A second signal means: now. Nothing is waited for then. */
+static void *hurry(void *signals)
+{
+    int signal_number;
+    do {
+        sigwait(signals, &signal_number);
+    } while (signal_number == SIGHUP);
+    _exit(CLI_FAILED);
+}
+
+static void wait_and_stop(struct serving *s, sigset_t *signals)
+{
+    int signal_number;
+    for (sigwait(signals, &signal_number); signal_number == SIGHUP;
+         sigwait(signals, &signal_number)) {
+        log_line(s->log, LOG_WARNING, "SIGHUP is ignored: restart to serve another model");
+    }
+    log_line(s->log, LOG_INFO, "%s: finishing what is in flight", strsignal(signal_number));
+    pthread_t impatient;
+    bool has_thread = pthread_create(&impatient, NULL, hurry, signals) == 0;
+    stop_workers(s);
+    for (size_t i = 0; i < s->n_workers; i++) {
+        worker_join(s->workers[i]);
+    }
+    if (has_thread) {
+        pthread_cancel(impatient);
+        pthread_join(impatient, NULL);
+    }
+    for (size_t i = 0; i < s->settings->n_listen; i++) {
+        listen_forget(s->addresses[i]);
+    }
+    log_line(s->log, LOG_INFO, "stopped");
+}
+
+static int serve(struct serving *s, sigset_t *signals)
+{
+    struct metrics *metrics = arena_zalloc(s->arena, s->settings->workers, sizeof *metrics);
+    struct model *model;
+    if (metrics == NULL || load_model(s->settings, s->log, &model) != 0) {
+        return CLI_FAILED;
+    }
+    s->service = service_new(s->settings, s->log, model, backref_version, metrics);
+    if (s->service == NULL) {
+        model_free(model);
+        log_line(s->log, LOG_ERROR, "there is not enough memory for the model");
+        return CLI_FAILED;
+    }
+    if (open_listeners(s) != 0 || start_workers(s) != 0) {
+        return CLI_FAILED; /* the process ends, and with it what has been started */
+    }
+    wait_and_stop(s, signals);
+    s->service = service_free(s->service);
+    return CLI_OK;
+}
+
+int cmd_serve(const struct settings *settings, const struct log *log)
+{
+    struct serving s = { .settings = settings, .log = log, .arena = arena_new(BUDGET) };
+    if (s.arena == NULL) {
+        return CLI_FAILED;
+    }
+    sigset_t signals = block_signals();
+    int status = serve(&s, &signals);
+    if (status == CLI_OK) {
+        arena_free(s.arena);
+    }
+    return status;
+}

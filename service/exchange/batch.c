@@ -1,0 +1,227 @@
+/*
+ * batch.c - see batch.h. Encoding: the members' arguments become arrays, one after the other, beside
+ * an array that says whose they are. Dealing: rows come back ordered by that number.
+ */
+#include "exchange/batch.h"
+
+#include <errno.h>
+
+enum { ENCODING_BUDGET = 256 << 20 };
+
+/* The first member that still waits: all of them run the same statements. */
+static const struct exchange *live_member(const struct batch *b)
+{
+    for (size_t i = 0; i < b->n_members; i++) {
+        if (b->members[i] != NULL) {
+            return b->members[i];
+        }
+    }
+    return NULL;
+}
+
+struct batch *batch_new(struct submitter *s, struct exchange *first)
+{
+    struct arena *a = arena_new(ENCODING_BUDGET);
+    struct batch *b = a == NULL ? NULL : arena_zalloc(a, 1, sizeof *b);
+    if (b == NULL) {
+        arena_free(a);
+        return NULL;
+    }
+    b->submitter = s;
+    b->arena = a;
+    batch_join(b, first);
+    return b;
+}
+
+struct batch *batch_free(struct batch *b)
+{
+    if (b != NULL) {
+        arena_free(b->arena);
+    }
+    return NULL;
+}
+
+bool batch_may_join(const struct batch *b, const struct exchange *x)
+{
+    const struct exchange *member = live_member(b);
+    return !b->is_closed && b->n_members < BATCH_MAX_MEMBERS && member != NULL &&
+           b->n_rows + x->plan.n_rows <= BATCH_MAX_ROWS && plan_same(&member->plan, &x->plan);
+}
+
+void batch_join(struct batch *b, struct exchange *x)
+{
+    x->batch = b;
+    x->number = b->n_members;
+    b->members[b->n_members++] = x;
+    b->n_live++;
+    b->n_rows += x->plan.n_rows;
+}
+
+void batch_leave(struct batch *b, struct exchange *x)
+{
+    ASSERT(b->members[x->number] == x);
+    b->members[x->number] = NULL;
+    b->n_live--;
+    x->batch = NULL;
+}
+
+bool batch_writes(const struct batch *b)
+{
+    const struct exchange *member = live_member(b);
+    return member != NULL && member->plan.writes;
+}
+
+/* ---- encoding ------------------------------------------------------------------------------ */
+
+struct encoded {
+    uint32_t *types;
+    const char **values;
+    int *lengths;
+};
+
+static bool encode_array(struct arena *a, const struct cell *cells, size_t n, uint32_t oid,
+                         struct cell *ret)
+{
+    size_t n_bytes = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_bytes += cells[i].n > 0 ? (size_t)cells[i].n : 0;
+    }
+    char *at = arena_alloc(a, cell_array_size(n, n_bytes));
+    if (at == NULL) {
+        return false;
+    }
+    *ret = cell_from_text(at, cell_array_write(at, oid, cells, n));
+    return true;
+}
+
+/* All members' cells of one parameter, one after the other; for one member, its own. */
+static const struct cell *gather(struct batch *b, size_t statement, size_t parameter, size_t *ret_n)
+{
+    const struct exchange *only = b->n_members == 1 ? b->members[0] : NULL;
+    if (only != NULL) {
+        const struct argument *argument = &only->plan.statements[statement].arguments[parameter];
+        *ret_n = argument->n;
+        return argument->cells;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < b->n_members; i++) {
+        n += b->members[i] == NULL
+                 ? 0
+                 : b->members[i]->plan.statements[statement].arguments[parameter].n;
+    }
+    struct cell *cells = arena_alloc(b->arena, n * sizeof *cells);
+    *ret_n = n;
+    n = 0;
+    for (size_t i = 0; cells != NULL && i < b->n_members; i++) {
+        if (b->members[i] != NULL) {
+            const struct argument *argument =
+                &b->members[i]->plan.statements[statement].arguments[parameter];
+            memcpy(cells + n, argument->cells, argument->n * sizeof *cells);
+            n += argument->n;
+        }
+    }
+    return cells;
+}
+
+/* The numbers of the members, once for each of their rows of arguments. */
+static bool encode_numbers(struct batch *b, size_t statement, struct cell *ret)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n_members; i++) {
+        n += b->members[i] == NULL ? 0 : b->members[i]->plan.statements[statement].arguments[0].n;
+    }
+    struct cell *numbers = arena_alloc(b->arena, n * sizeof *numbers);
+    n = 0;
+    for (size_t i = 0; numbers != NULL && i < b->n_members; i++) {
+        if (b->members[i] == NULL) {
+            continue;
+        }
+        struct cell number = cell_from_int4(b->arena, (int32_t)i);
+        size_t end = n + b->members[i]->plan.statements[statement].arguments[0].n;
+        while (n < end) {
+            numbers[n++] = number;
+        }
+    }
+    return numbers != NULL && encode_array(b->arena, numbers, n, OID_INT4, ret);
+}
+
+static void set_value(struct encoded *e, size_t i, uint32_t type, struct cell value)
+{
+    e->types[i] = type;
+    e->values[i] = value.n < 0 ? NULL : value.at;
+    e->lengths[i] = value.n < 0 ? 0 : value.n;
+}
+
+static bool encode_statement(struct batch *b, size_t position, bool shared,
+                             const struct statement *statement)
+{
+    size_t n = statement->n_parameters + (shared ? 1 : 0);
+    struct encoded e = { .types = arena_alloc(b->arena, n * sizeof *e.types),
+                         .values = arena_alloc(b->arena, n * sizeof *e.values),
+                         .lengths = arena_alloc(b->arena, n * sizeof *e.lengths) };
+    if (arena_failed(b->arena)) {
+        return false;
+    }
+    struct cell value;
+    if (shared) {
+        if (!encode_numbers(b, position, &value)) {
+            return false;
+        }
+        set_value(&e, 0, 1007, value);
+    }
+    for (size_t i = 0; i < statement->n_parameters; i++) {
+        const struct parameter *p = &statement->parameters[i];
+        size_t n_cells;
+        const struct cell *cells = gather(b, position, i, &n_cells);
+        if (p->array_oid == 0) {
+            ASSERT(n_cells == 1);
+            value = cells[0];
+        } else if (!encode_array(b->arena, cells, n_cells, p->oid, &value)) {
+            return false;
+        }
+        set_value(&e, i + (shared ? 1 : 0), p->array_oid == 0 ? p->oid : p->array_oid, value);
+    }
+    b->group.statements[position] = (struct group_statement){
+        .sql = statement->sql,
+        .hash = statement->hash,
+        .n_parameters = (int)n,
+        .types = e.types,
+        .values = e.values,
+        .lengths = e.lengths,
+    };
+    return true;
+}
+
+int batch_encode(struct batch *b)
+{
+    const struct plan *plan = &live_member(b)->plan;
+    b->group.n_statements = plan->n_statements;
+    for (size_t i = 0; i < plan->n_statements; i++) {
+        if (!encode_statement(b, i, plan->shared, plan->statements[i].statement)) {
+            return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+/* ---- dealing ------------------------------------------------------------------------------- */
+
+void batch_deal(struct batch *b)
+{
+    for (size_t s = 0; s < b->group.n_statements; s++) {
+        struct result *result = b->group.statements[s].result;
+        if (result == NULL) { /* a statement without rows */
+            continue;
+        }
+        struct rows rows = result_rows(result);
+        size_t at = 0;
+        for (size_t i = 0; i < b->n_members; i++) {
+            struct rows own = rows_of_request(&rows, (int64_t)i, &at);
+            struct exchange *x = b->members[i];
+            if (x != NULL && own.n_rows > 0 &&
+                arena_adopt(x->arena, result_release, result_hold(result))) {
+                x->rows[s] = own;
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/*
+ * batch.h - requests that share one execution of their statements.
+ */
+#ifndef BACKREF_EXCHANGE_BATCH_H
+#define BACKREF_EXCHANGE_BATCH_H
+
+#include "exchange/exchange.h"
+#include "exchange/submit.h"
+#include "pg/conn.h"
+
+struct batch {
+    struct submitter *submitter;
+    struct batch *next; /* of those that wait */
+    struct exchange *members[BATCH_MAX_MEMBERS]; /* NULL: nobody waits for this place any longer */
+    size_t n_members;
+    size_t n_live;
+    size_t n_rows;
+    bool is_closed; /* nobody may join: it is being run again */
+    unsigned attempts;
+    uint64_t not_before_ms;
+    struct conn *conn; /* while it is being worked on; NULL while it waits */
+    struct arena *arena; /* of the encoded arguments, while being sent */
+    struct group group;
+};
+
+#define BATCH_OF(g) ((struct batch *)(void *)((char *)(g)-offsetof(struct batch, group)))
+
+/* batch_new() - a batch with `first` as its only member; in a memory of its own; NULL: none left. */
+struct batch *batch_new(struct submitter *s, struct exchange *first) MUST_CHECK;
+
+/* batch_free() - members are not touched. NULL in, NULL out. */
+struct batch *batch_free(struct batch *b);
+
+/* batch_may_join() - has `b` room for `x`, and do both run the same statements? */
+bool batch_may_join(const struct batch *b, const struct exchange *x);
+
+/* batch_join() - after batch_may_join(). */
+void batch_join(struct batch *b, struct exchange *x);
+
+/* batch_leave() - `x` no longer waits; its place stays empty. */
+void batch_leave(struct batch *b, struct exchange *x);
+
+/* batch_writes() - do the statements write? */
+bool batch_writes(const struct batch *b);
+
+/*
+ * batch_encode() - fill b->group with the statements and the members' arguments, in b->arena.
+ *
+ * Returns:  0 | -ENOMEM
+ */
+int batch_encode(struct batch *b) MUST_CHECK;
+
+/* batch_deal() - give each member the rows that are its own; they live as long as the exchange. */
+void batch_deal(struct batch *b);
+
+#endif

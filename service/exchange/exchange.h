@@ -1,0 +1,106 @@
+/*
+ * exchange.h - one request in flight: what was asked, what has been found out, what will be answered.
+ *
+ * An operation is a list of named steps. exchange_run() performs them in order; a step that needs
+ * PostgreSQL returns STEP_WAIT after submitting its plan and the run goes on when the rows are there.
+ * All memory of an exchange is in its arena. One worker's thread owns it.
+ *
+ *     RUNNING ──STEP_WAIT──► WAITING ──rows, or a failure──► RUNNING ──STEP_DONE──► ANSWERED
+ */
+#ifndef BACKREF_EXCHANGE_EXCHANGE_H
+#define BACKREF_EXCHANGE_EXCHANGE_H
+
+#include "exchange/request.h"
+#include "exchange/service.h"
+#include "jsonapi/document_read.h"
+#include "jsonapi/query.h"
+#include "plan/plan.h"
+
+struct exchange;
+struct batch;
+struct submitter;
+
+enum step {
+    STEP_NEXT, /* go on with the next step */
+    STEP_WAIT, /* go on when the submitted plan has come back */
+    STEP_DONE, /* x->answer is complete */
+};
+
+enum { OPERATION_MAX_STEPS = 8 };
+
+struct operation {
+    const char *name; /* in metrics and explanations: "relationship-add" */
+    unsigned query;   /* which query parameters it understands: QUERY_… */
+    bool has_body;    /* a document is expected */
+    bool is_open;     /* answers whatever the client accepts: health, metrics */
+    enum step (*steps[OPERATION_MAX_STEPS])(struct exchange *x);
+};
+
+enum exchange_state {
+    EXCHANGE_RUNNING,
+    EXCHANGE_WAITING,
+    EXCHANGE_ANSWERED,
+};
+
+struct exchange {
+    struct arena *arena;
+    const struct service *service;
+    struct submitter *submitter;
+    struct request request;
+    struct target target;
+    const struct operation *operation;
+    size_t at; /* the next step */
+    enum exchange_state state;
+
+    enum representation representation; /* the media type of the answer */
+    bool wants_representation;          /* Prefer: return=representation */
+    struct query query;
+    struct document document;
+    struct linkage linkage;
+    struct plan plan;
+    struct rows rows[PLAN_MAX_STATEMENTS]; /* of the plan's statements, once they are back */
+    struct problems problems;
+    struct answer answer;
+
+    void (*on_answered)(struct exchange *x); /* after a wait; not called by exchange_run() */
+    void *owner;                             /* of that callback */
+    uint64_t started_ms;
+    struct batch *batch; /* while waiting */
+    size_t number;       /* its place in the batch */
+    struct exchange *older; /* of those that wait, by age */
+    struct exchange *newer;
+};
+
+/*
+ * exchange_new() - an exchange of `service` without a request yet.
+ *
+ * Returns:  NULL when out of memory
+ */
+struct exchange *exchange_new(const struct service *service, struct submitter *submitter) MUST_CHECK;
+
+/* exchange_free() - it must not be waiting. NULL in, NULL out. */
+struct exchange *exchange_free(struct exchange *x);
+
+/* exchange_run() - perform steps until one waits or the answer is complete; then see x->state. */
+void exchange_run(struct exchange *x);
+
+/* exchange_resume() - the plan has come back: run on, then call on_answered unless it waits again. */
+void exchange_resume(struct exchange *x);
+
+/* exchange_refuse() - answer with x->problems: the last thing that a step does. Returns STEP_DONE. */
+enum step exchange_refuse(struct exchange *x);
+
+/*
+ * exchange_next() - what a step returns for a result `r` of a lower room.
+ *
+ * Returns:  STEP_NEXT for 0; an error document for a problem; 500, logged, for < 0 or a full arena
+ */
+enum step exchange_next(struct exchange *x, int r);
+
+/* exchange_answer() - complete the answer: `status`, with what was written to x->answer.body. */
+enum step exchange_answer(struct exchange *x, int status);
+
+/* exchange_submit() - the step that sends x->plan to PostgreSQL; defined in submit.c. */
+enum step exchange_submit(struct exchange *x);
+
+#endif

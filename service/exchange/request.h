@@ -1,0 +1,64 @@
+/*
+ * request.h - a request as the HTTP room hands it over, and the answer that it takes back.
+ */
+#ifndef BACKREF_EXCHANGE_REQUEST_H
+#define BACKREF_EXCHANGE_REQUEST_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/cell.h"
+#include "base/text.h"
+#include "model/model.h"
+
+enum method {
+    METHOD_GET,
+    METHOD_HEAD,
+    METHOD_POST,
+    METHOD_PUT,
+    METHOD_PATCH,
+    METHOD_DELETE,
+    METHOD_OPTIONS,
+    METHODS, /* how many there are */
+};
+
+/* Header fields are NULL when absent. Everything lives as long as the exchange. */
+struct request {
+    enum method method;
+    struct text path;  /* as received, before percent-decoding */
+    struct text query; /* as received, without "?" */
+    const char *content_type;
+    const char *accept;
+    const char *prefer;
+    struct text body;
+    int client_fd; /* to notice that the client has left; -1: none */
+};
+
+/* What the path names. Members that the route does not have are zero. */
+struct target {
+    const struct resource *resource;
+    const struct relationship *relationship;
+    struct text id;   /* decoded */
+    struct cell key;  /* of the resource */
+    struct text related_id;
+    struct cell related_key;
+};
+
+enum representation {
+    REPRESENTATION_JSONAPI, /* application/vnd.api+json */
+    REPRESENTATION_JSON,    /* application/json, for clients that name only that */
+};
+
+struct answer {
+    int status;
+    struct buf body;          /* may be empty */
+    struct text fixed_body;   /* instead of `body`, when it is not empty; outlives the exchange */
+    const char *content_type; /* NULL: by representation */
+    const char *location;
+    const char *allow;
+    unsigned retry_after_s; /* 0: none */
+    bool preference_applied;
+    bool close; /* end the connection after the answer */
+};
+
+#endif

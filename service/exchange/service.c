@@ -1,0 +1,68 @@
+/*
+ * service.c - see service.h.
+ */
+#include "exchange/service.h"
+
+#include "openapi/openapi.h"
+#include "plan/fetch.h"
+
+enum { BUDGET = 256 << 20 };
+
+static bool describe(struct service *service)
+{
+    const struct settings *settings = service->settings;
+    const struct openapi_options options = {
+        .version = service->version,
+        .public_url = settings->public_url,
+        .page_size = settings->page_size,
+        .max_page_size = settings->max_page_size,
+        .max_body_bytes = settings->max_body_bytes,
+        .max_members = settings->max_members,
+    };
+    struct buf json;
+    struct buf yaml;
+    buf_init(&json, service->arena, 65536);
+    buf_init(&yaml, service->arena, 65536);
+    if (openapi_write_json(service->model, &options, &json) != 0 ||
+        openapi_write_yaml(service->model, &options, &yaml) != 0) {
+        return false;
+    }
+    service->openapi_json = (struct text){ .at = json.at, .n = json.n };
+    service->openapi_yaml = (struct text){ .at = yaml.at, .n = yaml.n };
+    return !json.failed && !yaml.failed;
+}
+
+struct service *service_new(const struct settings *settings, const struct log *log,
+                            struct model *model, const char *version, struct metrics *metrics)
+{
+    struct arena *a = arena_new(BUDGET);
+    struct service *service = a == NULL ? NULL : arena_alloc(a, sizeof *service);
+    if (service == NULL) {
+        arena_free(a);
+        return NULL;
+    }
+    *service = (struct service){
+        .arena = a,
+        .settings = settings,
+        .log = log,
+        .model = model,
+        .statements = statements_new(a, model),
+        .probe = probe_model(a, model),
+        .version = version,
+        .metrics = metrics,
+    };
+    if (service->statements == NULL || service->probe == NULL || !describe(service)) {
+        arena_free(a);
+        return NULL;
+    }
+    return service;
+}
+
+struct service *service_free(struct service *service)
+{
+    if (service != NULL) {
+        model_free(service->model);
+        arena_free(service->arena);
+    }
+    return NULL;
+}

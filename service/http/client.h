@@ -1,0 +1,67 @@
+/*
+ * client.h - one connection of a client, and how long it may take for what it does now.
+ *
+ * The library's own timeout starts anew with every byte, so a client that drips bytes would stay for
+ * ever. These deadlines are absolute.
+ */
+#ifndef BACKREF_HTTP_CLIENT_H
+#define BACKREF_HTTP_CLIENT_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "exchange/exchange.h"
+
+/*
+ *     CONNECTED ──request line──► HEADER ──header──► BODY ──body──► WORKING ──answered──► IDLE
+ *                                   ▲                                                      │
+ *                                   └────────────────── request line ──────────────────────┘
+ */
+enum client_state {
+    CLIENT_CONNECTED,
+    CLIENT_HEADER,
+    CLIENT_BODY,
+    CLIENT_WORKING, /* bounded by the request's own deadline, and by the library while it writes */
+    CLIENT_IDLE,
+};
+
+struct client {
+    struct server *server;
+    struct MHD_Connection *connection;
+    int fd;
+    enum client_state state;
+    uint64_t since_ms;   /* in this state */
+    uint64_t started_us; /* the request's header was complete */
+    struct client *previous;
+    struct client *next;
+
+    size_t n_body;      /* bytes of the body so far */
+    bool is_refused;    /* the answer is known; the rest of the body is read and dropped */
+    bool is_cut_off;    /* the body is over its limit */
+};
+
+struct client_list {
+    struct client *first;
+    struct client *spare; /* for new connections */
+    size_t n;
+};
+
+/* client_new() - for a connection that was accepted; in `a`, or a spare one. NULL when out of memory. */
+struct client *client_new(struct client_list *list, struct arena *a, int fd, uint64_t now_ms)
+    MUST_CHECK;
+
+/* client_free() - the connection is closed; `c` becomes a spare one. */
+void client_free(struct client_list *list, struct client *c);
+
+/* client_enter() - a new state, from now on. */
+void client_enter(struct client *c, enum client_state state, uint64_t now_ms);
+
+/* clients_expire() - cut off those who took too long; the library closes them. Cost: a look at each. */
+void clients_expire(const struct client_list *list, const struct settings *settings,
+                    uint64_t now_ms);
+
+/* clients_hang_up() - cut off those who are idle; all of them when `all`. */
+void clients_hang_up(const struct client_list *list, bool all);
+
+#endif

@@ -1,0 +1,197 @@
+/*
+ * incoming.c - see incoming.h.
+ */
+#include "http/incoming.h"
+
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "http/guard.h"
+#include "http/match.h"
+#include "http/negotiate.h"
+
+enum {
+    MAX_HEADERS = 100,
+    DROP_FACTOR = 16, /* times the limit: how much of a body is read only to answer 413 behind it */
+};
+
+/* ---- header fields --------------------------------------------------------------------------- */
+
+struct fields {
+    struct header at[MAX_HEADERS + 1]; /* one more, so that the guard sees that there are too many */
+    size_t n;
+};
+
+static enum MHD_Result take_field(void *fields, enum MHD_ValueKind kind, const char *name,
+                                  size_t n_name, const char *value, size_t n_value)
+{
+    (void)kind;
+    struct fields *f = fields;
+    if (f->n > MAX_HEADERS) {
+        return MHD_NO;
+    }
+    f->at[f->n++] = (struct header){
+        .name = { .at = name, .n = n_name },
+        .value = { .at = value == NULL ? "" : value, .n = value == NULL ? 0 : n_value },
+    };
+    return MHD_YES;
+}
+
+/* The field's value; several fields of the name are one list (RFC 9110, section 5.3). NULL: absent. */
+static const char *find_field(struct arena *a, const struct fields *f, const char *name)
+{
+    const char *found = NULL;
+    for (size_t i = 0; i < f->n; i++) {
+        if (!header_is(&f->at[i], name)) {
+            continue;
+        }
+        if (found == NULL) {
+            found = arena_copy(a, f->at[i].value.at, f->at[i].value.n);
+        } else {
+            found = arena_printf(a, "%s, %.*s", found, (int)f->at[i].value.n, f->at[i].value.at);
+        }
+        if (found == NULL) {
+            return NULL;
+        }
+    }
+    return found;
+}
+
+static bool has_framing(struct arena *a, const struct fields *f)
+{
+    const char *length = find_field(a, f, "Content-Length");
+    return find_field(a, f, "Transfer-Encoding") != NULL ||
+           (length != NULL && strspn(length, "0") != strlen(length));
+}
+
+/* ---- judging --------------------------------------------------------------------------------- */
+
+static int guard(struct client *c, struct exchange *x, const char *method, const char *version,
+                 const struct fields *f)
+{
+    (void)c;
+    const struct settings *settings = x->service->settings;
+    const struct guard_limits limits = {
+        .max_body_bytes = settings->max_body_bytes,
+        .max_header_bytes = settings->max_header_bytes,
+        .max_headers = MAX_HEADERS,
+        .max_uri_bytes = settings->max_uri_bytes,
+    };
+    const struct guard_request request = {
+        .method = text_of(method),
+        .target = x->request.path,
+        .version = text_of(version),
+        .headers = f->at,
+        .n_headers = f->n,
+        .limits = &limits,
+    };
+    return guard_check(&request, &x->answer.close, &x->problems);
+}
+
+static void split_target(struct request *request)
+{
+    const char *mark = memchr(request->path.at, '?', request->path.n);
+    if (mark != NULL) {
+        size_t n_path = (size_t)(mark - request->path.at);
+        request->query = (struct text){ .at = mark + 1, .n = request->path.n - n_path - 1 };
+        request->path.n = n_path;
+    }
+}
+
+/* What every operation but the open ones asks of the header; the problems say what is wrong. */
+static int negotiate(struct exchange *x, bool has_body)
+{
+    struct request *r = &x->request;
+    int accepted =
+        x->operation->is_open ? 0 : negotiate_accept(r->accept, &x->representation, &x->problems);
+    if (accepted != 0) {
+        return accepted;
+    }
+    return negotiate_content_type(r->content_type, has_body && x->operation->has_body,
+                                  &x->problems);
+}
+
+static int find_operation(struct exchange *x, struct text method)
+{
+    if (!method_read(method, &x->request.method)) {
+        return problem_add(&x->problems, PROBLEM_NOT_IMPLEMENTED, problem_nowhere(),
+                           "the method is not one that HTTP or this service knows");
+    }
+    struct match match;
+    int r = match_request(x->arena, x->service->model, x->request.method, x->request.path, &match,
+                          &x->problems);
+    x->operation = match.operation;
+    x->target = match.target;
+    if (r == PROBLEM_METHOD_NOT_ALLOWED || x->request.method == METHOD_OPTIONS) {
+        x->answer.allow = match.allow;
+    }
+    return r;
+}
+
+static enum incoming refuse(struct client *c, struct exchange *x, bool waits_for_body)
+{
+    exchange_refuse(x);
+    c->is_refused = true;
+    return x->answer.close || waits_for_body ? INCOMING_ANSWER : INCOMING_READ_ON;
+}
+
+enum incoming incoming_header(struct client *c, struct exchange *x, const char *method,
+                              const char *version)
+{
+    struct fields f = { .n = 0 };
+    MHD_get_connection_values_n(c->connection, MHD_HEADER_KIND, take_field, &f);
+    if (guard(c, x, method, version, &f) != 0) {
+        return refuse(c, x, false);
+    }
+    split_target(&x->request);
+    x->request.accept = find_field(x->arena, &f, "Accept");
+    x->request.content_type = find_field(x->arena, &f, "Content-Type");
+    x->request.prefer = find_field(x->arena, &f, "Prefer");
+    x->wants_representation = prefer_return_representation(x->request.prefer);
+    bool has_body = has_framing(x->arena, &f);
+    bool expects = has_body && find_field(x->arena, &f, "Expect") != NULL;
+    if (find_operation(x, text_of(method)) != 0) {
+        return refuse(c, x, expects);
+    }
+    if (x->operation == NULL) { /* OPTIONS: the answer is the Allow field */
+        exchange_answer(x, 204);
+        c->is_refused = true;
+        return INCOMING_READ_ON;
+    }
+    return negotiate(x, has_body) != 0 ? refuse(c, x, expects) : INCOMING_READ_ON;
+}
+
+void incoming_body(struct client *c, struct exchange *x, const char *bytes, size_t n)
+{
+    size_t limit = x->service->settings->max_body_bytes;
+    struct buf *b = &x->answer.body; /* until there is an answer, its buffer holds the body */
+    c->n_body += n;
+    if (c->n_body > limit) {
+        c->is_cut_off = true;
+        if (c->n_body / DROP_FACTOR > limit) {
+            shutdown(c->fd, SHUT_RDWR);
+        }
+    } else if (!c->is_refused && x->operation->has_body) {
+        buf_add(b, bytes, n);
+    }
+}
+
+enum incoming incoming_end(struct client *c, struct exchange *x, uint64_t now_ms)
+{
+    if (c->is_refused) {
+        return INCOMING_ANSWER;
+    }
+    x->request.body = (struct text){ .at = x->answer.body.at, .n = x->answer.body.n };
+    x->answer.body = (struct buf){ .arena = x->arena };
+    x->started_ms = now_ms;
+    if (c->is_cut_off) {
+        problem_add(&x->problems, PROBLEM_BODY_TOO_LARGE, problem_nowhere(),
+                    "the body is larger than %zu bytes (--max-body); send less at once",
+                    x->service->settings->max_body_bytes);
+        x->answer.close = true;
+        exchange_refuse(x);
+        return INCOMING_ANSWER;
+    }
+    exchange_run(x);
+    return x->state == EXCHANGE_ANSWERED ? INCOMING_ANSWER : INCOMING_WAIT;
+}

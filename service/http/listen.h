@@ -1,0 +1,31 @@
+/*
+ * listen.h - listening sockets, one of each address per worker.
+ */
+#ifndef BACKREF_HTTP_LISTEN_H
+#define BACKREF_HTTP_LISTEN_H
+
+#include <stddef.h>
+
+#include "base/defs.h"
+
+enum { LISTEN_ADDRESS_MAX = 160, LISTEN_ERROR_MAX = 256 };
+
+/*
+ * listen_open() - `n` sockets that listen on `address`, so that the kernel spreads clients over them.
+ *
+ * A port that another process has is refused, although sharing it among our own workers would let
+ * the kernel allow it. Port 0 is any free one, the same for all. A stale unix socket is replaced.
+ *
+ * address      "127.0.0.1:8080", "[::1]:8080", "localhost:8080", ":8080", "unix:/path"
+ * ret_fds      `n` descriptors, non-blocking, close-on-exec; a unix socket is one, duplicated
+ * ret_address  as it can be connected to, the real port included
+ * reterr       in words: what is wrong and what to do
+ * Returns:     0 | 1 with reterr set
+ */
+int listen_open(const char *address, size_t n, int *ret_fds, char ret_address[LISTEN_ADDRESS_MAX],
+                char reterr[LISTEN_ERROR_MAX]) MUST_CHECK;
+
+/* listen_forget() - remove the file of a unix socket; other addresses leave none. */
+void listen_forget(const char *address);
+
+#endif

@@ -1,0 +1,361 @@
+/*
+ * negotiate.c - reads header values of the form `item;name=value;name="value", item` (RFC 9110,
+ * section 5.6), one item at a time and without copying, and judges them as media types.
+ */
+#include "http/negotiate.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+#define JSONAPI_TYPE "application/vnd.api+json"
+#define JSON_TYPE "application/json"
+
+enum { QUOTED_BYTES = 80 }; /* how much of a header a message repeats */
+
+/* The URIs of the extensions that bodies may use; NULL ends the list. */
+static const char *const supported_extensions[] = { NULL };
+
+/* What is still to be read of a header's value. */
+struct cursor {
+    const char *at;
+};
+
+struct parameter {
+    struct text name;
+    struct text value; /* without quotes, escapes not undone: no value that matters needs one */
+};
+
+/* What one media type with its parameters amounts to. */
+struct media_type {
+    struct text name; /* "type/subtype" */
+    bool malformed;
+    bool is_foreign;         /* has parameters that JSON:API does not know */
+    bool names_extension;    /* asks for an extension that is not supported */
+    bool is_plain_json;      /* has no parameters, or charset=utf-8 alone */
+    bool is_excluded;        /* q=0 */
+    struct text unsupported; /* the extension */
+};
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static void skip_spaces(struct cursor *c)
+{
+    while (is_space(*c->at)) {
+        c->at++;
+    }
+}
+
+/* Everything up to one of `ends` or the end, spaces around it left out. */
+static struct text read_word(struct cursor *c, const char *ends)
+{
+    skip_spaces(c);
+    struct text word = { .at = c->at, .n = strcspn(c->at, ends) };
+    c->at += word.n;
+    while (word.n > 0 && is_space(word.at[word.n - 1])) {
+        word.n--;
+    }
+    return word;
+}
+
+/* A quoted string, behind its opening quote; false when it is not closed. */
+static bool read_quoted(struct cursor *c, struct text *ret)
+{
+    ret->at = c->at;
+    while (*c->at != '"') {
+        if (*c->at == '\\' && c->at[1] != '\0') {
+            c->at++;
+        }
+        if (*c->at == '\0') {
+            return false;
+        }
+        c->at++;
+    }
+    ret->n = (size_t)(c->at - ret->at);
+    c->at++;
+    skip_spaces(c);
+    return true;
+}
+
+/* `name`, `name=value` or `name="value"`, up to `;` or `,`; false when it is malformed. */
+static bool read_pair(struct cursor *c, struct parameter *ret)
+{
+    ret->name = read_word(c, "=;,\"");
+    ret->value = (struct text){ .at = c->at, .n = 0 };
+    bool is_good = true;
+    if (*c->at == '=') {
+        c->at++;
+        skip_spaces(c);
+        if (*c->at == '"') {
+            c->at++;
+            is_good = read_quoted(c, &ret->value);
+        } else {
+            ret->value = read_word(c, ";,\"");
+        }
+        is_good = is_good && ret->name.n > 0;
+    }
+    if (*c->at != '\0' && *c->at != ',' && *c->at != ';') { /* a quote where none may be */
+        c->at += strcspn(c->at, ",");
+        return false;
+    }
+    return is_good;
+}
+
+/* The next `;name=value` of an item; false at the item's end. `malformed` is only ever set. */
+static bool read_parameter(struct cursor *c, struct parameter *ret, bool *malformed)
+{
+    while (*c->at == ';') {
+        c->at++;
+        *malformed |= !read_pair(c, ret);
+        if (ret->name.n > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool text_is_like(struct text t, const char *s)
+{
+    return strlen(s) == t.n && strncasecmp(t.at, s, t.n) == 0;
+}
+
+/* A weight of zero: digits and a point, and no digit but 0. */
+static bool is_zero(struct text weight)
+{
+    bool has_digit = false;
+    for (size_t i = 0; i < weight.n; i++) {
+        has_digit |= weight.at[i] == '0';
+        if (weight.at[i] != '0' && weight.at[i] != '.') {
+            return false;
+        }
+    }
+    return has_digit;
+}
+
+static bool is_supported(struct text extension)
+{
+    for (size_t i = 0; supported_extensions[i] != NULL; i++) {
+        if (text_is(extension, supported_extensions[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Notes the first URI of a space-separated list that is no supported extension. */
+static void judge_extensions(struct text list, struct media_type *m)
+{
+    while (list.n > 0 && !m->names_extension) {
+        const char *space = memchr(list.at, ' ', list.n);
+        size_t n = space == NULL ? list.n : (size_t)(space - list.at);
+        struct text uri = { .at = list.at, .n = n };
+        if (uri.n > 0 && !is_supported(uri)) {
+            m->names_extension = true;
+            m->unsupported = uri;
+        }
+        n += space == NULL ? 0 : 1;
+        list = (struct text){ .at = list.at + n, .n = list.n - n };
+    }
+}
+
+static void judge_parameter(struct parameter p, bool has_weight, struct media_type *m)
+{
+    if (has_weight && text_is_like(p.name, "q")) {
+        m->is_excluded = is_zero(p.value);
+        return;
+    }
+    if (!text_is_like(p.name, "charset") || !text_is_like(p.value, "utf-8")) {
+        m->is_plain_json = false;
+    }
+    if (text_is_like(p.name, "ext")) {
+        judge_extensions(p.value, m);
+    } else if (!text_is_like(p.name, "profile")) {
+        m->is_foreign = true;
+    }
+}
+
+/* One media type, up to a comma or the end. */
+static struct media_type read_media_type(struct cursor *c, bool has_weight)
+{
+    struct media_type m = { .is_plain_json = true };
+    m.name = read_word(c, ";,");
+    struct parameter p;
+    while (read_parameter(c, &p, &m.malformed)) {
+        judge_parameter(p, has_weight, &m);
+    }
+    return m;
+}
+
+const char *representation_media_type(enum representation representation)
+{
+    switch (representation) {
+    case REPRESENTATION_JSONAPI:
+        return JSONAPI_TYPE;
+    case REPRESENTATION_JSON:
+        return JSON_TYPE;
+    }
+    UNREACHABLE();
+}
+
+static int refuse_content_type(const struct media_type *m, const char *value,
+                               struct problems *reterr)
+{
+    struct problem_place place = problem_header("Content-Type");
+    const char *quoted = text_quotable(reterr->arena, text_of(value), QUOTED_BYTES);
+    if (m->malformed || !text_is_like(m->name, JSONAPI_TYPE)) {
+        return problem_add(reterr, PROBLEM_UNSUPPORTED_MEDIA_TYPE, place,
+                           "\"%s\" is not read here: send " JSONAPI_TYPE " or " JSON_TYPE, quoted);
+    }
+    if (m->is_foreign) {
+        return problem_add(reterr, PROBLEM_UNSUPPORTED_MEDIA_TYPE, place,
+                           "\"%s\" has a parameter that JSON:API does not allow: send " JSONAPI_TYPE
+                           " with no parameters but ext and profile",
+                           quoted);
+    }
+    return problem_add(reterr, PROBLEM_UNSUPPORTED_MEDIA_TYPE, place,
+                       "the extension \"%s\" is not supported here",
+                       text_quotable(reterr->arena, m->unsupported, QUOTED_BYTES));
+}
+
+int negotiate_content_type(const char *value, bool has_body, struct problems *reterr)
+{
+    if (value == NULL) {
+        return !has_body
+                   ? 0
+                   : problem_add(reterr, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
+                                 problem_header("Content-Type"),
+                                 "the body has no media type: send Content-Type: %s", JSONAPI_TYPE);
+    }
+    struct cursor c = { .at = value };
+    struct media_type m = read_media_type(&c, false);
+    m.malformed |= *c.at != '\0'; /* a list of types is none */
+    bool is_jsonapi = text_is_like(m.name, JSONAPI_TYPE);
+    bool is_good = is_jsonapi ? !m.malformed && !m.is_foreign && !m.names_extension
+                              : !m.malformed && m.is_plain_json && text_is_like(m.name, JSON_TYPE);
+    if (is_good || (!has_body && !is_jsonapi)) {
+        return 0;
+    }
+    return refuse_content_type(&m, value, reterr);
+}
+
+/* What an Accept header says of one media range. */
+enum wish {
+    WISH_NONE,
+    WISH_EXCLUDED, /* q=0 */
+    WISH_ACCEPTED,
+};
+
+struct wishes {
+    enum wish jsonapi;
+    enum wish json;
+    enum wish application; /* application/... */
+    enum wish any;
+    bool jsonapi_is_modified; /* an instance of JSON:API's type has parameters that make it useless
+                               */
+};
+
+/* Of several instances of one range, one that accepts is enough. */
+static void add_wish(enum wish *wish, const struct media_type *m)
+{
+    enum wish added = m->is_excluded ? WISH_EXCLUDED : WISH_ACCEPTED;
+    if (added > *wish) {
+        *wish = added;
+    }
+}
+
+static void judge_instance(const struct media_type *m, struct wishes *w)
+{
+    if (text_is_like(m->name, JSONAPI_TYPE)) {
+        if (m->is_foreign || m->names_extension || m->malformed) {
+            w->jsonapi_is_modified = true;
+        } else {
+            add_wish(&w->jsonapi, m);
+        }
+    } else if (m->malformed) {
+        return;
+    } else if (text_is_like(m->name, JSON_TYPE) && m->is_plain_json) {
+        add_wish(&w->json, m);
+    } else if (text_is_like(m->name, "application/*")) {
+        add_wish(&w->application, m);
+    } else if (text_is(m->name, "*/*") || text_is(m->name, "*")) { /* old Java clients send "*" */
+        add_wish(&w->any, m);
+    }
+}
+
+/* Finds the representation; false when there is none. */
+static bool choose(const struct wishes *w, enum representation *ret)
+{
+    if (w->jsonapi == WISH_ACCEPTED) {
+        *ret = REPRESENTATION_JSONAPI;
+        return true;
+    }
+    if (w->jsonapi_is_modified) {
+        return false;
+    }
+    enum wish others = w->application != WISH_NONE ? w->application : w->any;
+    if (w->json == WISH_ACCEPTED) {
+        *ret = REPRESENTATION_JSON;
+        return true;
+    }
+    if (others == WISH_ACCEPTED && w->jsonapi == WISH_NONE) {
+        *ret = REPRESENTATION_JSONAPI;
+        return true;
+    }
+    if (others == WISH_ACCEPTED && w->json == WISH_NONE) {
+        *ret = REPRESENTATION_JSON;
+        return true;
+    }
+    return false;
+}
+
+int negotiate_accept(const char *value, enum representation *ret, struct problems *reterr)
+{
+    if (value == NULL || value[strspn(value, " \t")] == '\0') {
+        *ret = REPRESENTATION_JSONAPI;
+        return 0;
+    }
+    struct wishes w = { 0 };
+    struct cursor c = { .at = value };
+    for (;;) {
+        struct media_type m = read_media_type(&c, true);
+        judge_instance(&m, &w);
+        if (*c.at == '\0') {
+            break;
+        }
+        c.at++; /* the comma */
+    }
+    if (choose(&w, ret)) {
+        return 0;
+    }
+    if (w.jsonapi_is_modified) {
+        return problem_add(reterr, PROBLEM_NOT_ACCEPTABLE, problem_header("Accept"),
+                           "every " JSONAPI_TYPE " in Accept has parameters other than profile and "
+                           "supported extensions: name it once without them");
+    }
+    return problem_add(reterr, PROBLEM_NOT_ACCEPTABLE, problem_header("Accept"),
+                       "\"%s\" accepts nothing that is served here: accept " JSONAPI_TYPE
+                       " or " JSON_TYPE,
+                       text_quotable(reterr->arena, text_of(value), QUOTED_BYTES));
+}
+
+bool prefer_return_representation(const char *value)
+{
+    struct cursor c = { .at = value == NULL ? "" : value };
+    while (*c.at != '\0') {
+        struct parameter preference;
+        struct parameter ignored;
+        bool malformed = !read_pair(&c, &preference);
+        while (read_parameter(&c, &ignored, &malformed)) {
+            continue; /* preferences have parameters of their own, `return` has none */
+        }
+        if (!malformed && text_is_like(preference.name, "return")) {
+            return text_is_like(preference.value, "representation");
+        }
+        c.at += *c.at == ',' ? 1 : 0;
+    }
+    return false;
+}

@@ -1,0 +1,64 @@
+/*
+ * reply.c - see reply.h.
+ */
+#include "http/reply.h"
+
+#include "http/negotiate.h"
+
+static bool has_body(const struct answer *answer)
+{
+    return answer->status != 204 && answer->status != 304;
+}
+
+static bool add_header(struct MHD_Response *response, const char *name, const char *value)
+{
+    return value == NULL || MHD_add_response_header(response, name, value) == MHD_YES;
+}
+
+static bool add_headers(struct MHD_Response *response, const struct exchange *x)
+{
+    const struct answer *answer = &x->answer;
+    const char *content_type = answer->content_type != NULL
+                                   ? answer->content_type
+                                   : representation_media_type(x->representation);
+    size_t n_body = answer->fixed_body.n > 0 ? answer->fixed_body.n : answer->body.n;
+    char retry_after[12];
+    snprintf(retry_after, sizeof retry_after, "%u", answer->retry_after_s);
+    return add_header(response, "Vary", "Accept") &&
+           add_header(response, "Content-Type",
+                      has_body(answer) && n_body > 0 ? content_type : NULL) &&
+           add_header(response, "Location", answer->location) &&
+           add_header(response, "Allow", answer->allow) &&
+           add_header(response, "Retry-After", answer->retry_after_s > 0 ? retry_after : NULL) &&
+           add_header(response, "Preference-Applied",
+                      answer->preference_applied ? "return=representation" : NULL) &&
+           add_header(response, "Connection", answer->close ? "close" : NULL);
+}
+
+enum MHD_Result reply_send(struct MHD_Connection *connection, const struct exchange *x)
+{
+    const struct answer *answer = &x->answer;
+    struct text body = { .at = answer->body.at, .n = answer->body.n };
+    if (answer->fixed_body.n > 0) {
+        body = answer->fixed_body;
+    }
+    if (!has_body(answer)) {
+        body.n = 0;
+    }
+    /* The library takes a pointer to mutable bytes, and only reads them. */
+    union {
+        const char *borrowed;
+        void *lent;
+    } bytes = { .borrowed = body.n == 0 ? "" : body.at };
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(body.n, bytes.lent, MHD_RESPMEM_PERSISTENT);
+    if (response == NULL) {
+        return MHD_NO;
+    }
+    enum MHD_Result r = MHD_NO;
+    if (add_headers(response, x)) {
+        r = MHD_queue_response(connection, (unsigned)answer->status, response);
+    }
+    MHD_destroy_response(response);
+    return r;
+}

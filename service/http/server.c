@@ -1,0 +1,312 @@
+/*
+ * server.c - see server.h. What libmicrohttpd calls, and when it is let work.
+ *
+ * The handler is called when the header is complete, for each piece of the body, when the request
+ * is complete, and once more after a suspended connection was resumed; client.h's states tell
+ * these apart.
+ */
+#include "http/server.h"
+
+#include <limits.h>
+#include <microhttpd.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "http/client.h"
+#include "http/incoming.h"
+#include "http/reply.h"
+
+enum {
+    EXPIRY_MS = 250, /* how often deadlines are looked at */
+    MAX_IDLE_TURNS = 16,
+    IDLE_TURN_MS = 5,
+};
+
+struct server {
+    struct arena *arena;
+    struct server_settings settings;
+    struct MHD_Daemon *daemon;
+    struct watch watch; /* of the daemon's epoll descriptor */
+    struct timer expiry;
+    struct client_list clients;
+    bool is_due; /* the daemon has something to do */
+    bool is_draining;
+    bool made_progress; /* the handler was called since the last look */
+    unsigned n_idle_turns;
+};
+
+#define SERVER_OF(pointer, member)                                                                 \
+    ((struct server *)(void *)((char *)(pointer)-offsetof(struct server, member)))
+
+static uint64_t now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static uint64_t now_ms(const struct server *s)
+{
+    return loop_now_ms(s->settings.loop);
+}
+
+/* ---- called by libmicrohttpd ------------------------------------------------------------------ */
+
+static void on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct server *s = cls;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        struct client *c = client_new(&s->clients, s->arena, info->connect_fd, now_ms(s));
+        if (c != NULL) {
+            c->server = s;
+            c->connection = connection;
+        }
+        *socket_context = c;
+    } else if (*socket_context != NULL) {
+        client_free(&s->clients, *socket_context);
+        *socket_context = NULL;
+    }
+    metrics_set(&s->settings.metrics->client_connections, s->clients.n);
+}
+
+static struct client *client_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info == NULL ? NULL : info->socket_context;
+}
+
+static void on_answered(struct exchange *x)
+{
+    struct client *c = x->owner;
+    MHD_resume_connection(c->connection);
+    c->server->is_due = true;
+}
+
+/* The request line is there. What this returns is the request's own pointer from now on. */
+static void *on_request_line(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+    struct server *s = cls;
+    struct client *c = client_of(connection);
+    struct exchange *x =
+        c == NULL ? NULL : exchange_new(s->settings.service, s->settings.submitter);
+    if (x == NULL) {
+        return NULL;
+    }
+    size_t n = strlen(uri);
+    x->request.path = (struct text){ .at = arena_copy(x->arena, uri, n), .n = n };
+    x->request.client_fd = c->fd;
+    x->owner = c;
+    x->on_answered = on_answered;
+    client_enter(c, CLIENT_HEADER, now_ms(s));
+    if (x->request.path.at == NULL) {
+        return exchange_free(x);
+    }
+    return x;
+}
+
+static enum MHD_Result reply(struct client *c, struct exchange *x)
+{
+    if (c->server->is_draining) {
+        x->answer.close = true;
+    }
+    client_enter(c, CLIENT_WORKING, now_ms(c->server));
+    return reply_send(c->connection, x);
+}
+
+static enum MHD_Result proceed(struct client *c, struct exchange *x, enum incoming incoming)
+{
+    switch (incoming) {
+    case INCOMING_READ_ON:
+        return MHD_YES;
+    case INCOMING_ANSWER:
+        return reply(c, x);
+    case INCOMING_WAIT:
+        client_enter(c, CLIENT_WORKING, now_ms(c->server));
+        MHD_suspend_connection(c->connection);
+        return MHD_YES;
+    }
+    UNREACHABLE();
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload_data,
+                                  size_t *upload_data_size, void **request)
+{
+    (void)url; /* decoded by the library, which cuts it at an encoded NUL; see on_request_line() */
+    struct server *s = cls;
+    struct client *c = client_of(connection);
+    struct exchange *x = *request;
+    s->made_progress = true;
+    if (c == NULL || x == NULL) {
+        return MHD_NO;
+    }
+    if (c->state == CLIENT_HEADER) {
+        c->n_body = 0;
+        c->is_refused = c->is_cut_off = false;
+        c->started_us = now_us();
+        client_enter(c, CLIENT_BODY, now_ms(s));
+        return proceed(c, x, incoming_header(c, x, method, version));
+    }
+    if (c->state == CLIENT_BODY && *upload_data_size > 0) {
+        incoming_body(c, x, upload_data, *upload_data_size);
+        *upload_data_size = 0;
+        return MHD_YES;
+    }
+    if (c->state == CLIENT_BODY) {
+        return proceed(c, x, incoming_end(c, x, now_ms(s)));
+    }
+    return reply(c, x);
+}
+
+static void on_completed(void *cls, struct MHD_Connection *connection, void **request,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)code;
+    struct server *s = cls;
+    struct client *c = client_of(connection);
+    struct exchange *x = *request;
+    if (x == NULL) {
+        return;
+    }
+    if (c != NULL) {
+        if (x->answer.status != 0) {
+            metrics_count_request(s->settings.metrics, x->answer.status,
+                                  now_us() - c->started_us);
+        }
+        client_enter(c, CLIENT_IDLE, now_ms(s));
+    }
+    *request = NULL;
+    exchange_free(x);
+}
+
+static size_t keep_encoded(void *cls, struct MHD_Connection *connection, char *text)
+{
+    (void)cls;
+    (void)connection;
+    return strlen(text); /* percent-encoding is undone by the readers, after splitting */
+}
+
+static void drop_message(void *cls, const char *format, va_list arguments)
+{
+    (void)cls;
+    (void)format;
+    (void)arguments; /* about clients that misbehave: nothing that an operator could mend */
+}
+
+/* ---- the loop's side --------------------------------------------------------------------------- */
+
+static void on_ready(struct watch *w, uint32_t events)
+{
+    (void)events;
+    SERVER_OF(w, watch)->is_due = true;
+}
+
+static void on_expiry(struct timer *t)
+{
+    struct server *s = SERVER_OF(t, expiry);
+    clients_expire(&s->clients, s->settings.service->settings, now_ms(s));
+    s->is_due = true; /* the library looks after its own timeouts too */
+    loop_set_timer(s->settings.loop, t, EXPIRY_MS);
+}
+
+static struct MHD_Daemon *start_daemon(struct server *s)
+{
+    const struct settings *settings = s->settings.service->settings;
+    /* Connections are resumed on this thread only, so the library need not wake itself up. */
+    unsigned flags = MHD_USE_EPOLL | (MHD_ALLOW_SUSPEND_RESUME & ~(unsigned)MHD_USE_ITC);
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, s,                                        //
+        MHD_OPTION_LISTEN_SOCKET, s->settings.listen_fd,                            //
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,                             //
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,                               //
+        MHD_OPTION_URI_LOG_CALLBACK, on_request_line, s,                            //
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, s,                              //
+        MHD_OPTION_EXTERNAL_LOGGER, drop_message, s,                                //
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, 2 * settings->max_header_bytes,         //
+        MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_timeout_ms / 1000 + 1,        //
+        MHD_OPTION_CONNECTION_LIMIT, s->settings.max_connections,                   //
+        MHD_OPTION_STRICT_FOR_CLIENT, 1,                                            //
+        MHD_OPTION_END);
+}
+
+struct server *server_new(struct arena *a, const struct server_settings *settings)
+{
+    struct server *s = arena_zalloc(a, 1, sizeof *s);
+    if (s == NULL) {
+        close(settings->listen_fd);
+        return NULL;
+    }
+    s->arena = a;
+    s->settings = *settings;
+    s->watch = (struct watch){ .fd = -1, .on_ready = on_ready };
+    s->expiry.on_due = on_expiry;
+    s->daemon = start_daemon(s);
+    if (s->daemon == NULL) {
+        close(settings->listen_fd);
+        return NULL;
+    }
+    int fd = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    if (loop_watch(settings->loop, &s->watch, fd, EPOLLIN) != 0) {
+        MHD_stop_daemon(s->daemon);
+        return NULL;
+    }
+    loop_set_timer(settings->loop, &s->expiry, EXPIRY_MS);
+    return s;
+}
+
+int server_timeout_ms(struct server *s)
+{
+    MHD_UNSIGNED_LONG_LONG timeout;
+    if (s->is_due) {
+        return 0;
+    }
+    if (MHD_get_timeout(s->daemon, &timeout) != MHD_YES) {
+        return -1;
+    }
+    if (timeout > 0) {
+        return timeout > INT_MAX ? INT_MAX : (int)timeout;
+    }
+    /* libmicrohttpd 0.9.75 asks to be called again at once, for ever, about some requests that it
+     * cannot go on with. Such turns are slowed down; whatever really happens still wakes the loop. */
+    s->n_idle_turns = s->made_progress ? 0 : s->n_idle_turns + 1;
+    s->made_progress = false;
+    s->is_due = true;
+    return s->n_idle_turns > MAX_IDLE_TURNS ? IDLE_TURN_MS : 0;
+}
+
+void server_run(struct server *s)
+{
+    if (s->is_due) {
+        s->is_due = false;
+        MHD_run(s->daemon);
+    }
+}
+
+void server_drain(struct server *s)
+{
+    s->is_draining = true;
+    int fd = MHD_quiesce_daemon(s->daemon);
+    if (fd >= 0) {
+        close(fd);
+    }
+    clients_hang_up(&s->clients, false);
+    s->is_due = true;
+}
+
+size_t server_n_clients(const struct server *s)
+{
+    return s->clients.n;
+}
+
+void server_stop(struct server *s)
+{
+    loop_clear_timer(s->settings.loop, &s->expiry);
+    watch_stop(&s->watch);
+    MHD_stop_daemon(s->daemon);
+}

@@ -1,0 +1,46 @@
+/*
+ * server.h - HTTP for one worker and one listening socket: bytes to exchanges, answers to bytes.
+ *
+ * Only http/ knows libmicrohttpd. Its daemon has no thread: its epoll descriptor is watched by the
+ * worker's loop, and server_run() lets it work. A connection is suspended while its exchange waits.
+ */
+#ifndef BACKREF_HTTP_SERVER_H
+#define BACKREF_HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/loop.h"
+#include "exchange/service.h"
+#include "exchange/submit.h"
+
+struct server;
+
+struct server_settings {
+    struct loop *loop;
+    const struct service *service;
+    struct submitter *submitter;
+    struct metrics *metrics;
+    int listen_fd;            /* taken */
+    unsigned max_connections; /* of clients */
+};
+
+/* server_new() - begin to accept; in `a`. NULL when the library refuses to start. */
+struct server *server_new(struct arena *a, const struct server_settings *settings) MUST_CHECK;
+
+/* server_timeout_ms() - how long the loop may wait before server_run() is due; -1: as long as it takes. */
+int server_timeout_ms(struct server *s);
+
+/* server_run() - once each turn of the loop: read, hand over, write. Does nothing when nothing is due. */
+void server_run(struct server *s);
+
+/* server_drain() - accept nobody from now on, close idle connections, end the others behind their answers. */
+void server_drain(struct server *s);
+
+/* server_n_clients() - open connections. */
+size_t server_n_clients(const struct server *s);
+
+/* server_stop() - close everything; no exchange of this server may be waiting. */
+void server_stop(struct server *s);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * document_parts.h - what the files of the document reader share; nobody else includes this.
+ *
+ * The JSON library is known to document_json.c, document_linkage.c, document_attributes.c and
+ * document_read.c, and to nothing that they declare: here a parsed value is an incomplete type.
+ */
+#ifndef BACKREF_JSONAPI_DOCUMENT_PARTS_H
+#define BACKREF_JSONAPI_DOCUMENT_PARTS_H
+
+#include "jsonapi/document_read.h"
+
+struct json_t;
+
+/* One body being read. */
+struct document_reading {
+    const struct document_reader *reader;
+    size_t n_members; /* identifiers so far, over all relationships */
+};
+
+/*
+ * document_parse() - the body as JSON, judged by its size, encoding and nesting first.
+ *
+ * ret_root  an object or an array; the reader's arena has adopted it
+ * Cost:     two passes over the bytes before anything is allocated for them
+ * Returns:  0 | PROBLEM_BAD_JSON | PROBLEM_BAD_DOCUMENT | PROBLEM_TOO_MANY_MEMBERS | -ENOMEM
+ */
+int document_parse(const struct document_reader *reader, struct text body,
+                   const struct json_t **ret_root) MUST_CHECK;
+
+/* document_describe() - a JSON value as a message names it: `the string "x"`, `an array`, `null`.
+ */
+const char *document_describe(struct arena *a, const struct json_t *value);
+
+/*
+ * document_read_attributes() - the members of `attributes` into `ret`.
+ *
+ * attributes  a JSON object
+ * creates     read-only attributes are problems; else they are passed on
+ */
+void document_read_attributes(struct document_reading *reading, const struct resource *resource,
+                              struct json_t *attributes, bool creates, struct document *ret);
+
+/* document_read_relationships() - the members of `relationships`, a JSON object, into `ret`. */
+void document_read_relationships(struct document_reading *reading, const struct resource *resource,
+                                 struct json_t *relationships, struct document *ret);
+
+/*
+ * document_read_members() - the identifiers of a to-many relationship's `data`.
+ *
+ * data      any JSON value; what is no array is a problem
+ * pointer   where `data` stands, such as "/data/relationships/phones/data"
+ */
+void document_read_members(struct document_reading *reading,
+                           const struct relationship *relationship, const struct json_t *data,
+                           const char *pointer, bool must_exist, struct linkage *ret);
+
+/* What kind of field a name was given as. */
+enum document_field {
+    FIELD_ATTRIBUTE,
+    FIELD_RELATIONSHIP,
+};
+
+/* document_refuse_field() - note that `name`, given as a field of this kind, is none. */
+void document_refuse_field(struct document_reading *reading, const struct resource *resource,
+                           enum document_field given_as, const char *name);
+
+/* document_field_place() - where the field `name` stands; of one with a very long name, its parent.
+ */
+struct problem_place document_field_place(struct document_reading *reading,
+                                          enum document_field field, const char *name);
+
+#endif

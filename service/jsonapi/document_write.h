@@ -1,0 +1,56 @@
+/*
+ * document_write.h - rows to documents, streamed into the answer's buffer.
+ *
+ * Nothing is built in between: a document is opened, its primary data written member by member,
+ * and closed. Row layouts are those of plan/fetch.h, without the leading columns that are not the
+ * resource's own.
+ */
+#ifndef BACKREF_JSONAPI_DOCUMENT_WRITE_H
+#define BACKREF_JSONAPI_DOCUMENT_WRITE_H
+
+#include "base/buf.h"
+#include "base/cell.h"
+#include "model/model.h"
+
+/* The links of a document. Each is a whole reference without prefix ("/persons?…"), or NULL. */
+struct document_links {
+    const char *prefix; /* of every link: "" or --public-url */
+    const char *self;
+    const char *related; /* of linkage */
+    bool is_page;        /* prev and next are written, null when there is no such page */
+    const char *prev;
+    const char *next;
+};
+
+/* document_begin() - everything up to the primary data: {"jsonapi":…,"links":…,"data": */
+void document_begin(struct buf *b, const struct document_links *links);
+
+/* document_end() - the closing brace. */
+void document_end(struct buf *b);
+
+/*
+ * document_write_resource() - a resource object with attributes, relationships (links) and its own
+ * link.
+ *
+ * cells     the key, then every attribute in the model's order
+ */
+void document_write_resource(struct buf *b, const struct resource *resource,
+                             const struct cell *cells, const char *prefix);
+
+/*
+ * document_write_identifier() - a resource identifier.
+ *
+ * link_columns  the relationship's link columns for `meta`; NULL: no meta
+ */
+void document_write_identifier(struct buf *b, const struct relationship *relationship,
+                               struct cell key, const struct cell *link_columns);
+
+/* document_write_path() - "/persons/1", without a prefix; fit for a header field and a JSON string.
+ */
+void document_write_path(struct buf *b, const struct resource *resource, struct cell key);
+
+/* document_write_related_path() - "/persons/1/phones", or "/persons/1/relationships/phones". */
+void document_write_related_path(struct buf *b, const struct relationship *relationship,
+                                 struct cell owner, bool is_linkage);
+
+#endif

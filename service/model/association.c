@@ -1,0 +1,197 @@
+/*
+ * association.c - the association table itself: its key, its other columns, its indexes and what a
+ * delete does. SQLAlchemy says nothing about most of these until rows are written.
+ */
+#include "model/draft.h"
+#include "model/names.h"
+
+/* The primary key or unique constraint over exactly the two columns; NULL: none. */
+static const struct catalog_constraint *key_over(const struct draft_end *end)
+{
+    const struct catalog_constraint *found = NULL;
+    for (size_t i = 0; i < end->table->n_constraints; i++) {
+        const struct catalog_constraint *c = &end->table->constraints[i];
+        bool is_key = c->kind == CATALOG_PRIMARY_KEY || c->kind == CATALOG_UNIQUE;
+        if (is_key && c->n_columns == 2 && constraint_has_column(c, end->near->name) &&
+            constraint_has_column(c, end->far->name)) {
+            if (found == NULL || c->kind == CATALOG_PRIMARY_KEY) {
+                found = c;
+            }
+        }
+    }
+    return found;
+}
+
+static bool has_leading_index(const struct catalog_table *table, const char *column)
+{
+    for (size_t i = 0; i < table->n_indexes; i++) {
+        if (table->indexes[i].n_columns > 0 &&
+            strcmp(table->indexes[i].columns[0], column) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < table->n_constraints; i++) {
+        const struct catalog_constraint *c = &table->constraints[i];
+        if ((c->kind == CATALOG_PRIMARY_KEY || c->kind == CATALOG_UNIQUE) &&
+            strcmp(c->columns[0], column) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Has an earlier relationship reported on these two columns of this table? */
+static bool already_checked(const struct draft *d, const struct draft_end *end)
+{
+    for (const struct draft_end *other = d->ends; other < end; other++) {
+        bool same = other->near == end->near && other->far == end->far;
+        bool swapped = other->near == end->far && other->far == end->near;
+        if (other->table == end->table && (same || swapped)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_index(struct draft *d, const struct draft_end *end, const char *pointer,
+                        const char *column, const char *then)
+{
+    if (!has_leading_index(end->table, column)) {
+        draft_warning(d, pointer,
+                      draft_text(d, "no index of \"%s\" begins with \"%s\": looking from that "
+                                    "side reads the whole table",
+                                 end->table->name, column),
+                      draft_text(d, "create index on %s (%s, %s)",
+                                 name_quote_qualified(d->scratch, end->table->schema,
+                                                      end->table->name),
+                                 name_quote(d->scratch, column), name_quote(d->scratch, then)));
+    }
+}
+
+static void check_delete_rules(struct draft *d, const struct draft_end *end, const char *pointer)
+{
+    for (size_t i = 0; i < end->table->n_constraints; i++) {
+        const struct catalog_constraint *c = &end->table->constraints[i];
+        bool ours = c->kind == CATALOG_FOREIGN_KEY && c->n_columns == 1 &&
+                    (strcmp(c->columns[0], end->near->name) == 0 ||
+                     strcmp(c->columns[0], end->far->name) == 0);
+        if (ours && c->on_delete != 'c') {
+            draft_warning(d, pointer,
+                          draft_text(d, "foreign key \"%s\" of \"%s\" is not \"on delete "
+                                        "cascade\": a DELETE of what is linked may be refused "
+                                        "with 409",
+                                     c->name, end->table->name),
+                          "let the database remove the links: \"on delete cascade\"");
+        }
+    }
+}
+
+void check_association(struct draft *d, struct draft_end *end)
+{
+    const char *pointer = pointer_join(d->scratch, end->pointer, "secondary");
+    const char *table = end->table->name;
+    const char *near = end->near->name;
+    const char *far = end->far->name;
+    const struct catalog_constraint *key = key_over(end);
+    end->near_is_first = key != NULL && strcmp(key->columns[0], near) == 0;
+    if (already_checked(d, end)) {
+        end->broken = end->broken || key == NULL;
+        return;
+    }
+    if (key == NULL) {
+        draft_error(d, pointer,
+                    draft_text(d, "\"%s\" has no primary key or unique constraint over (%s, %s): "
+                                  "it could hold one link twice",
+                               table, near, far),
+                    draft_text(d, "alter table %s add primary key (%s, %s)",
+                               name_quote_qualified(d->scratch, end->table->schema, table),
+                               name_quote(d->scratch, near), name_quote(d->scratch, far)));
+        end->broken = true;
+    }
+    for (size_t i = 0; i < end->table->n_columns; i++) {
+        const struct catalog_column *c = &end->table->columns[i];
+        if (c != end->near && c != end->far && c->not_null && !c->has_default && !c->generated) {
+            draft_error(d, pointer,
+                        draft_text(d, "column \"%s\" of \"%s\" is NOT NULL without a default: no "
+                                      "link could ever be made",
+                                   c->name, table),
+                        "give it a default, or let it be NULL");
+            end->broken = true;
+        }
+    }
+    check_index(d, end, pointer, near, far);
+    check_index(d, end, pointer, far, near);
+    check_delete_rules(d, end, pointer);
+}
+
+static bool is_in_primary_key(const struct catalog_table *table, const char *column)
+{
+    for (size_t i = 0; i < table->n_constraints; i++) {
+        if (table->constraints[i].kind == CATALOG_PRIMARY_KEY &&
+            constraint_has_column(&table->constraints[i], column)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Which columns are shown when the file does not say: those that a link can do without. */
+static bool is_shown_by_default(const struct draft_end *end, const struct catalog_column *c)
+{
+    return c != end->near && c != end->far && (c->has_default || !c->not_null) &&
+           column_type_find(c->type_oid) != NULL && !is_in_primary_key(end->table, c->name);
+}
+
+static void add_link_column(struct draft *d, struct draft_end *end, struct link_column *columns,
+                            const struct declared_attribute *declared)
+{
+    const char *name = declared->column == NULL ? declared->name : declared->column;
+    const struct catalog_column *column = catalog_find_column(end->table, name);
+    const char *reason = NULL;
+    if (column == NULL) {
+        reason = draft_text(d, "table \"%s\" has no column \"%s\"", end->table->name, name);
+    } else if (column == end->near || column == end->far) {
+        reason = draft_text(d, "column \"%s\" is one of the two keys: it is the linkage already",
+                            name);
+    } else if (column_type_find(column->type_oid) == NULL) {
+        reason = draft_text(d, "column \"%s\" is of type %s, which is not supported", name,
+                            column->type_name);
+    } else if (!name_is_member(declared->name)) {
+        reason = draft_text(d, "\"%s\" is no member name of JSON:API", declared->name);
+    }
+    if (reason != NULL) {
+        draft_error(d, declared->pointer, reason,
+                    "list in \"secondary_attributes\" what is to be shown, with \"column\" where "
+                    "the name differs");
+        end->broken = true;
+        return;
+    }
+    columns[end->n_link_columns++] = (struct link_column){
+        .name = arena_strdup(d->arena, declared->name),
+        .column = name_quote(d->arena, column->name),
+        .type = column_type_find(column->type_oid),
+    };
+}
+
+void resolve_link_columns(struct draft *d, struct draft_end *end)
+{
+    const struct declared_relationship *declared = end->declared;
+    size_t n = declared->has_secondary_attributes ? declared->n_secondary_attributes
+                                                  : end->table->n_columns;
+    struct link_column *columns = arena_zalloc(d->arena, n, sizeof *columns);
+    if (columns == NULL) {
+        return;
+    }
+    end->link_columns = columns;
+    for (size_t i = 0; i < n; i++) {
+        if (declared->has_secondary_attributes) {
+            if (!declared->secondary_attributes[i].broken) {
+                add_link_column(d, end, columns, &declared->secondary_attributes[i]);
+            }
+        } else if (is_shown_by_default(end, &end->table->columns[i])) {
+            struct declared_attribute shown = { .name = end->table->columns[i].name,
+                                                .pointer = end->pointer };
+            add_link_column(d, end, columns, &shown);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+/*
+ * calendar.c - the proleptic Gregorian calendar, both ways.
+ *
+ * A year is taken to begin in March, so that the leap day is its last; 400 years are always 146,097 days. Limits are
+ * PostgreSQL's (src/include/datatype/timestamp.h).
+ */
+#include "model/calendar.h"
+
+#define MICROSECONDS_PER_DAY INT64_C(86400000000)
+
+enum {
+    DAYS_PER_ERA = 146097,                 /* 400 years */
+    DAYS_TO_2000 = 5 * DAYS_PER_ERA - 60,  /* from 0000-03-01 to 2000-01-01 */
+    FIRST_DAY = -2451545,                  /* 4714-11-24 BC, day 0 of the Julian count */
+    END_OF_DAYS = 2145031949,              /* the first day that is out of range */
+    LONGEST = 48,                          /* bytes of any date and time */
+};
+
+#define FIRST_MICROSECOND INT64_C(-211813488000000000)
+#define END_OF_MICROSECONDS INT64_C(9223371331200000000)
+
+struct day {
+    int64_t year; /* 0 is 1 BC */
+    unsigned month;
+    unsigned day;
+};
+
+static int64_t divide_down(int64_t a, int64_t b)
+{
+    int64_t quotient = a / b;
+    return a % b < 0 ? quotient - 1 : quotient;
+}
+
+static int64_t days_of(struct day d)
+{
+    int64_t year = d.month <= 2 ? d.year - 1 : d.year;
+    int64_t era = divide_down(year, 400);
+    int64_t year_of_era = year - era * 400;
+    int64_t month = d.month <= 2 ? d.month + 9 : d.month - 3;
+    int64_t day_of_year = (153 * month + 2) / 5 + d.day - 1;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * DAYS_PER_ERA + day_of_era - DAYS_TO_2000;
+}
+
+static struct day day_of(int64_t days)
+{
+    int64_t all = days + DAYS_TO_2000;
+    int64_t era = divide_down(all, DAYS_PER_ERA);
+    unsigned day_of_era = (unsigned)(all - era * DAYS_PER_ERA);
+    unsigned year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    unsigned month = (5 * day_of_year + 2) / 153;
+    struct day d = {
+        .year = era * 400 + year_of_era + (month >= 10),
+        .month = month < 10 ? month + 3 : month - 9,
+        .day = day_of_year - (153 * month + 2) / 5 + 1,
+    };
+    return d;
+}
+
+static unsigned days_in_month(int64_t year, unsigned month)
+{
+    static const unsigned char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month - 1] + (month == 2 && leap ? 1U : 0U);
+}
+
+/* What is left to read; a reader that returns false has failed for good. */
+struct scanner {
+    const char *at;
+    const char *end;
+};
+
+static bool scan_char(struct scanner *s, char c)
+{
+    if (s->at == s->end || *s->at != c) {
+        return false;
+    }
+    s->at++;
+    return true;
+}
+
+static bool scan_digits(struct scanner *s, size_t n, unsigned *ret)
+{
+    unsigned value = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (s->at == s->end || *s->at < '0' || *s->at > '9') {
+            return false;
+        }
+        value = value * 10 + (unsigned)(*s->at++ - '0');
+    }
+    *ret = value;
+    return true;
+}
+
+static size_t digits_ahead(const struct scanner *s)
+{
+    size_t n = 0;
+    while (s->at + n < s->end && s->at[n] >= '0' && s->at[n] <= '9') {
+        n++;
+    }
+    return n;
+}
+
+static bool scan_year(struct scanner *s, int64_t *ret)
+{
+    bool minus = scan_char(s, '-');
+    bool expanded = minus || scan_char(s, '+');
+    size_t n = digits_ahead(s);
+    unsigned year = 0;
+    if ((expanded ? n < 6 || n > 7 : n != 4) || !scan_digits(s, n, &year)) {
+        return false;
+    }
+    *ret = minus ? -(int64_t)year : (int64_t)year;
+    return !(minus && year == 0);
+}
+
+static bool scan_date(struct scanner *s, int64_t *ret_days)
+{
+    struct day d = { 0 };
+    if (!scan_year(s, &d.year) || !scan_char(s, '-') || !scan_digits(s, 2, &d.month) ||
+        !scan_char(s, '-') || !scan_digits(s, 2, &d.day)) {
+        return false;
+    }
+    if (d.month < 1 || d.month > 12 || d.day < 1 || d.day > days_in_month(d.year, d.month)) {
+        return false;
+    }
+    *ret_days = days_of(d);
+    return true;
+}
+
+/* The digits behind the point as microseconds, rounded to the nearest. */
+static bool scan_fraction(struct scanner *s, int64_t *ret_us)
+{
+    size_t n = digits_ahead(s);
+    if (n == 0) {
+        return false;
+    }
+    unsigned us = 0;
+    for (size_t i = 0; i < 6; i++) {
+        us = us * 10 + (i < n ? (unsigned)(s->at[i] - '0') : 0);
+    }
+    *ret_us = us + (n > 6 && s->at[6] >= '5' ? 1 : 0);
+    s->at += n;
+    return true;
+}
+
+static bool scan_offset(struct scanner *s, int64_t *ret_minutes)
+{
+    *ret_minutes = 0;
+    if (scan_char(s, 'Z') || scan_char(s, 'z')) {
+        return true;
+    }
+    bool minus = scan_char(s, '-');
+    unsigned hours = 0;
+    unsigned minutes = 0;
+    if ((!minus && !scan_char(s, '+')) || !scan_digits(s, 2, &hours) || !scan_char(s, ':') ||
+        !scan_digits(s, 2, &minutes) || hours > 23 || minutes > 59) {
+        return false;
+    }
+    *ret_minutes = (int64_t)hours * 60 + minutes;
+    if (minus) {
+        *ret_minutes = -*ret_minutes;
+    }
+    return true;
+}
+
+struct time_of_day {
+    unsigned hour;
+    unsigned minute;
+    unsigned second;
+    int64_t us;             /* 1,000,000 when the fraction was rounded up */
+    int64_t offset_minutes; /* east of UTC */
+};
+
+static bool scan_time(struct scanner *s, enum calendar_zone zone, struct time_of_day *ret)
+{
+    *ret = (struct time_of_day){ 0 };
+    if (!scan_digits(s, 2, &ret->hour) || !scan_char(s, ':') || !scan_digits(s, 2, &ret->minute) ||
+        !scan_char(s, ':') || !scan_digits(s, 2, &ret->second)) {
+        return false;
+    }
+    if (scan_char(s, '.') && !scan_fraction(s, &ret->us)) {
+        return false;
+    }
+    if (zone == CALENDAR_UTC && !scan_offset(s, &ret->offset_minutes)) {
+        return false;
+    }
+    if (ret->hour > 23 || ret->minute > 59 || ret->second > 60) {
+        return false;
+    }
+    /* Leap seconds exist in the last minute of a day in UTC alone. */
+    int64_t minute_of_day = (int64_t)ret->hour * 60 + ret->minute - ret->offset_minutes;
+    return ret->second < 60 || (minute_of_day + 1) % 1440 == 0;
+}
+
+bool calendar_read_date(struct text t, int32_t *ret_days)
+{
+    if (text_is(t, "infinity") || text_is(t, "-infinity")) {
+        *ret_days = t.at[0] == '-' ? INT32_MIN : INT32_MAX;
+        return true;
+    }
+    struct scanner s = { .at = t.at, .end = t.at + t.n };
+    int64_t days = 0;
+    if (!scan_date(&s, &days) || s.at != s.end || days < FIRST_DAY || days >= END_OF_DAYS) {
+        return false;
+    }
+    *ret_days = (int32_t)days;
+    return true;
+}
+
+bool calendar_read_timestamp(struct text t, enum calendar_zone zone, int64_t *ret_us)
+{
+    if (text_is(t, "infinity") || text_is(t, "-infinity")) {
+        *ret_us = t.at[0] == '-' ? INT64_MIN : INT64_MAX;
+        return true;
+    }
+    struct scanner s = { .at = t.at, .end = t.at + t.n };
+    int64_t days = 0;
+    struct time_of_day time;
+    if (!scan_date(&s, &days) || !(scan_char(&s, 'T') || scan_char(&s, 't')) ||
+        !scan_time(&s, zone, &time) || s.at != s.end) {
+        return false;
+    }
+    int64_t minutes = (int64_t)time.hour * 60 + time.minute - time.offset_minutes;
+    int64_t in_day = (minutes * 60 + time.second) * 1000000 + time.us;
+    int64_t us = 0;
+    if (__builtin_mul_overflow(days, MICROSECONDS_PER_DAY, &us) ||
+        __builtin_add_overflow(us, in_day, &us) || us < FIRST_MICROSECOND ||
+        us >= END_OF_MICROSECONDS) {
+        return false;
+    }
+    *ret_us = us;
+    return true;
+}
+
+static char *put_digits(char *to, uint64_t value, unsigned n)
+{
+    for (unsigned i = n; i-- > 0; value /= 10) {
+        to[i] = (char)('0' + value % 10);
+    }
+    return to + n;
+}
+
+static char *put_date(char *to, int64_t days)
+{
+    struct day d = day_of(days);
+    if (d.year >= 0 && d.year <= 9999) {
+        to = put_digits(to, (uint64_t)d.year, 4);
+    } else {
+        uint64_t year = (uint64_t)(d.year < 0 ? -d.year : d.year);
+        *to++ = d.year < 0 ? '-' : '+';
+        to = put_digits(to, year, year > 999999 ? 7 : 6);
+    }
+    *to++ = '-';
+    to = put_digits(to, d.month, 2);
+    *to++ = '-';
+    return put_digits(to, d.day, 2);
+}
+
+static char *put_time(char *to, uint64_t us)
+{
+    uint64_t seconds = us / 1000000;
+    to = put_digits(to, seconds / 3600, 2);
+    *to++ = ':';
+    to = put_digits(to, seconds / 60 % 60, 2);
+    *to++ = ':';
+    to = put_digits(to, seconds % 60, 2);
+    uint64_t fraction = us % 1000000;
+    if (fraction == 0) {
+        return to;
+    }
+    *to++ = '.';
+    to = put_digits(to, fraction, 6);
+    while (to[-1] == '0') {
+        to--;
+    }
+    return to;
+}
+
+void calendar_write_date(struct buf *b, int32_t days)
+{
+    if (days == INT32_MAX || days == INT32_MIN) {
+        buf_add_text(b, days < 0 ? "-infinity" : "infinity");
+    } else if (buf_reserve(b, LONGEST)) {
+        b->n = (size_t)(put_date(b->at + b->n, days) - b->at);
+    }
+}
+
+void calendar_write_timestamp(struct buf *b, enum calendar_zone zone, int64_t us)
+{
+    if (us == INT64_MAX || us == INT64_MIN) {
+        buf_add_text(b, us < 0 ? "-infinity" : "infinity");
+    } else if (buf_reserve(b, LONGEST)) {
+        int64_t days = divide_down(us, MICROSECONDS_PER_DAY);
+        char *to = put_date(b->at + b->n, days);
+        *to++ = 'T';
+        to = put_time(to, (uint64_t)us - (uint64_t)days * (uint64_t)MICROSECONDS_PER_DAY);
+        if (zone == CALENDAR_UTC) {
+            *to++ = 'Z';
+        }
+        b->n = (size_t)(to - b->at);
+    }
+}

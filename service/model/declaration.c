@@ -1,0 +1,387 @@
+/*
+ * declaration.c - JSON to declarations, by member tables: one row per key, with its kind and where
+ * its value goes. A key that is in no table is refused with the name it was probably meant to be.
+ */
+#include "model/declaration.h"
+
+#include <jansson.h>
+
+#include "model/names.h"
+
+enum member_kind {
+    MEMBER_NAME,    /* a string that is not empty; goes to a const char * */
+    MEMBER_FLAG,    /* true or false; goes to a bool */
+    MEMBER_NAMES,   /* such a string or an array of them; goes to a struct declared_names */
+    MEMBER_OBJECT,  /* an object, read by a function of its own */
+    MEMBER_IGNORED, /* for editors */
+    MEMBER_UNKNOWN, /* understood by the design, not served by this version */
+};
+
+struct member {
+    const char *name;
+    enum member_kind kind;
+    size_t offset; /* of its place in the declared struct */
+    bool required;
+};
+
+enum { MAX_MEMBERS = 16 };
+
+/* clang-format off */
+static const struct member file_members[] = {
+    { "$schema",   MEMBER_IGNORED, 0, false },
+    { "resources", MEMBER_OBJECT,  0, true  },
+};
+static const struct member resource_members[] = {
+    { "table",         MEMBER_NAME,   offsetof(struct declared_resource, table), false },
+    { "attributes",    MEMBER_OBJECT, 0,                                         false },
+    { "relationships", MEMBER_OBJECT, 0,                                         false },
+};
+static const struct member attribute_members[] = {
+    { "column",    MEMBER_NAME, offsetof(struct declared_attribute, column),    false },
+    { "read_only", MEMBER_FLAG, offsetof(struct declared_attribute, read_only), false },
+};
+static const struct member secondary_attribute_members[] = {
+    { "column",    MEMBER_NAME, offsetof(struct declared_attribute, column), false },
+};
+#define IN_RELATIONSHIP(field) offsetof(struct declared_relationship, field)
+static const struct member relationship_members[] = {
+    { "target",               MEMBER_NAME,    IN_RELATIONSHIP(target),         true  },
+    { "secondary",            MEMBER_NAME,    IN_RELATIONSHIP(secondary),      false },
+    { "back_populates",       MEMBER_NAME,    IN_RELATIONSHIP(back_populates), false },
+    { "backref",              MEMBER_NAME,    IN_RELATIONSHIP(backref),        false },
+    { "local_columns",        MEMBER_NAMES,   IN_RELATIONSHIP(local_columns),  false },
+    { "remote_columns",       MEMBER_NAMES,   IN_RELATIONSHIP(remote_columns), false },
+    { "secondary_attributes", MEMBER_OBJECT,  0,                               false },
+    { "uselist",              MEMBER_UNKNOWN, 0,                               false },
+    { "order_by",             MEMBER_UNKNOWN, 0,                               false },
+    { "view_only",            MEMBER_UNKNOWN, 0,                               false },
+    { "symmetric",            MEMBER_UNKNOWN, 0,                               false },
+    { "on_move",              MEMBER_UNKNOWN, 0,                               false },
+};
+/* clang-format on */
+
+struct member_table {
+    const struct member *at;
+    size_t n;
+};
+
+#define MEMBER_TABLE(members) ((struct member_table){ .at = (members), .n = ARRAY_SIZE(members) })
+
+struct reader {
+    struct arena *arena;
+    struct findings *findings;
+};
+
+static const char *kind_of(const json_t *value)
+{
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "an array";
+    case JSON_STRING:
+        return json_string_length(value) == 0 ? "an empty string" : "a string";
+    case JSON_INTEGER:
+        return "an integer";
+    case JSON_REAL:
+        return "a number";
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return "a boolean";
+    case JSON_NULL:
+        return "null";
+    }
+    UNREACHABLE();
+}
+
+static void refuse_kind(const struct reader *r, const char *pointer, const char *wanted,
+                        const json_t *value)
+{
+    findings_add(r->findings, FINDING_ERROR, pointer,
+                 arena_printf(r->arena, "must be %s, is %s", wanted, kind_of(value)),
+                 arena_printf(r->arena, "write %s here", wanted));
+}
+
+static bool read_name(const struct reader *r, const char *pointer, const json_t *value,
+                      const char **ret)
+{
+    if (!json_is_string(value) || json_string_length(value) == 0) {
+        refuse_kind(r, pointer, "a name", value);
+        return false;
+    }
+    *ret = arena_strdup(r->arena, json_string_value(value));
+    return *ret != NULL;
+}
+
+static bool read_names(const struct reader *r, const char *pointer, const json_t *value,
+                       struct declared_names *ret)
+{
+    size_t n = json_is_array(value) ? json_array_size(value) : 1;
+    const char **names = arena_zalloc(r->arena, n, sizeof *names);
+    if (names == NULL) {
+        return false;
+    }
+    bool ok = true;
+    for (size_t i = 0; i < n; i++) {
+        const json_t *element = json_is_array(value) ? json_array_get(value, i) : value;
+        const char *place =
+            json_is_array(value) ? arena_printf(r->arena, "%s/%zu", pointer, i) : pointer;
+        ok = read_name(r, place, element, &names[i]) && ok;
+    }
+    if (ok) {
+        *ret = (struct declared_names){ .n = n, .at = names };
+    }
+    return ok;
+}
+
+static bool read_flag(const struct reader *r, const char *pointer, const json_t *value, bool *ret)
+{
+    if (!json_is_boolean(value)) {
+        refuse_kind(r, pointer, "true or false", value);
+        return false;
+    }
+    *ret = json_is_true(value);
+    return true;
+}
+
+static bool read_member(const struct reader *r, const struct member *member, const char *pointer,
+                        const json_t *value, void *to)
+{
+    void *place = (char *)to + member->offset;
+    switch (member->kind) {
+    case MEMBER_NAME:
+        return read_name(r, pointer, value, place);
+    case MEMBER_FLAG:
+        return read_flag(r, pointer, value, place);
+    case MEMBER_NAMES:
+        return read_names(r, pointer, value, place);
+    case MEMBER_OBJECT:
+        if (!json_is_object(value)) {
+            refuse_kind(r, pointer, "an object", value);
+            return false;
+        }
+        return true;
+    case MEMBER_IGNORED:
+        return true;
+    case MEMBER_UNKNOWN:
+        findings_add(r->findings, FINDING_ERROR, pointer,
+                     arena_printf(r->arena, "\"%s\" is not served by this version", member->name),
+                     "remove it");
+        return false;
+    }
+    UNREACHABLE();
+}
+
+static void refuse_key(const struct reader *r, const char *pointer, const char *key,
+                       struct member_table table)
+{
+    const char *names[MAX_MEMBERS];
+    ASSERT(table.n <= MAX_MEMBERS);
+    for (size_t i = 0; i < table.n; i++) {
+        names[i] = table.at[i].name;
+    }
+    findings_add(r->findings, FINDING_ERROR, pointer,
+                 arena_printf(r->arena, "unknown key \"%s\"", key),
+                 arena_printf(r->arena, "%sthe keys here are %s",
+                              names_suggest(r->arena, key, names, table.n),
+                              names_list(r->arena, names, table.n)));
+}
+
+/* Every key of `object` into the struct at `to`; false when any of them is wrong or missing. */
+static bool read_members(const struct reader *r, json_t *object, const char *pointer,
+                         struct member_table table, void *to)
+{
+    bool ok = true;
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(object, key, value) {
+        const char *place = pointer_join(r->arena, pointer, key);
+        size_t i = 0;
+        while (i < table.n && strcmp(table.at[i].name, key) != 0) {
+            i++;
+        }
+        if (i == table.n) {
+            refuse_key(r, place, key, table);
+            ok = false;
+        } else {
+            ok = read_member(r, &table.at[i], place, value, to) && ok;
+        }
+    }
+    for (size_t i = 0; i < table.n; i++) {
+        if (table.at[i].required && json_object_get(object, table.at[i].name) == NULL) {
+            findings_add(r->findings, FINDING_ERROR, pointer,
+                         arena_printf(r->arena, "has no \"%s\"", table.at[i].name), "add it");
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+/* One entry of an object of named things, read into `to` (zeroed). */
+typedef void read_entry_fn(const struct reader *r, const char *name, const char *pointer,
+                           json_t *value, void *to);
+
+/* Every entry of the object `key` of `parent`, in an array of `size` bytes each; NULL: no entries. */
+static const void *read_entries(const struct reader *r, const json_t *parent, const char *pointer,
+                                const char *key, size_t size, read_entry_fn *read_entry)
+{
+    json_t *object = json_object_get(parent, key);
+    char *entries = arena_zalloc(r->arena, json_object_size(object), size);
+    const char *place = pointer_join(r->arena, pointer, key);
+    const char *name = NULL;
+    json_t *value = NULL;
+    size_t i = 0;
+    json_object_foreach(object, name, value) {
+        if (entries == NULL) {
+            break;
+        }
+        const char *at = pointer_join(r->arena, place, name);
+        read_entry(r, arena_strdup(r->arena, name), at, value, entries + i * size);
+        i++;
+    }
+    return entries;
+}
+
+static size_t n_entries(const json_t *parent, const char *key)
+{
+    return json_object_size(json_object_get(parent, key));
+}
+
+/* Members of one entry; an entry that is no object is broken as a whole. */
+static bool read_entry_members(const struct reader *r, json_t *value, const char *pointer,
+                               struct member_table table, void *to)
+{
+    if (!json_is_object(value)) {
+        refuse_kind(r, pointer, "an object", value);
+        return false;
+    }
+    return read_members(r, value, pointer, table, to);
+}
+
+static void read_attribute(const struct reader *r, const char *name, const char *pointer,
+                           json_t *value, void *to)
+{
+    struct declared_attribute *attribute = to;
+    attribute->name = name;
+    attribute->pointer = pointer;
+    attribute->broken =
+        !read_entry_members(r, value, pointer, MEMBER_TABLE(attribute_members), to);
+}
+
+static void read_secondary_attribute(const struct reader *r, const char *name,
+                                     const char *pointer, json_t *value, void *to)
+{
+    struct declared_attribute *attribute = to;
+    attribute->name = name;
+    attribute->pointer = pointer;
+    attribute->broken =
+        !read_entry_members(r, value, pointer, MEMBER_TABLE(secondary_attribute_members), to);
+}
+
+static void read_relationship(const struct reader *r, const char *name, const char *pointer,
+                              json_t *value, void *to)
+{
+    static const char key[] = "secondary_attributes";
+    struct declared_relationship *relationship = to;
+    relationship->name = name;
+    relationship->pointer = pointer;
+    relationship->broken =
+        !read_entry_members(r, value, pointer, MEMBER_TABLE(relationship_members), to);
+    relationship->has_secondary_attributes = json_object_get(value, key) != NULL;
+    relationship->n_secondary_attributes = n_entries(value, key);
+    relationship->secondary_attributes = read_entries(
+        r, value, pointer, key, sizeof(struct declared_attribute), read_secondary_attribute);
+}
+
+static void read_resource(const struct reader *r, const char *name, const char *pointer,
+                          json_t *value, void *to)
+{
+    struct declared_resource *resource = to;
+    resource->type = name;
+    resource->pointer = pointer;
+    resource->broken = !read_entry_members(r, value, pointer, MEMBER_TABLE(resource_members), to);
+    resource->has_attributes = json_object_get(value, "attributes") != NULL;
+    resource->n_attributes = n_entries(value, "attributes");
+    resource->attributes = read_entries(r, value, pointer, "attributes",
+                                        sizeof(struct declared_attribute), read_attribute);
+    resource->n_relationships = n_entries(value, "relationships");
+    resource->relationships = read_entries(r, value, pointer, "relationships",
+                                           sizeof(struct declared_relationship), read_relationship);
+}
+
+static size_t count_places(json_t *value)
+{
+    size_t n = 1;
+    const char *key = NULL;
+    json_t *inner = NULL;
+    size_t i = 0;
+    json_object_foreach(value, key, inner) {
+        n += count_places(inner);
+    }
+    json_array_foreach(value, i, inner) {
+        n += count_places(inner);
+    }
+    return n;
+}
+
+static void list_places(struct arena *a, json_t *value, const char *pointer,
+                        const char **places, size_t *n)
+{
+    places[(*n)++] = pointer;
+    const char *key = NULL;
+    json_t *inner = NULL;
+    size_t i = 0;
+    json_object_foreach(value, key, inner) {
+        list_places(a, inner, pointer_join(a, pointer, key), places, n);
+    }
+    json_array_foreach(value, i, inner) {
+        list_places(a, inner, arena_printf(a, "%s/%zu", pointer, i), places, n);
+    }
+}
+
+static struct declared_names places_of(struct arena *a, json_t *root)
+{
+    const char **places = arena_zalloc(a, count_places(root), sizeof *places);
+    struct declared_names names = { .n = 0, .at = places };
+    if (places != NULL) {
+        list_places(a, root, "", places, &names.n);
+    }
+    return names;
+}
+
+static void refuse_json(const struct reader *r, const json_error_t *error)
+{
+    const char *said = text_quotable(r->arena, text_of(error->text), 200);
+    bool repeated = json_error_code(error) == json_error_duplicate_key;
+    findings_add(r->findings, FINDING_ERROR, "",
+                 arena_printf(r->arena, "line %d, column %d: %s", error->line, error->column, said),
+                 repeated ? "remove one of the two" : "mend the JSON there");
+}
+
+void declaration_read(struct arena *a, struct text json, struct declaration *ret,
+                      struct findings *reterr)
+{
+    struct reader r = { .arena = a, .findings = reterr };
+    json_error_t error;
+    *ret = (struct declaration){ 0 };
+
+    json_t *root = json_loadb(json.at, json.n, JSON_REJECT_DUPLICATES, &error);
+    if (root == NULL) {
+        refuse_json(&r, &error);
+        return;
+    }
+    if (!json_is_object(root)) {
+        refuse_kind(&r, "", "an object", root);
+    } else {
+        bool ok = read_members(&r, root, "", MEMBER_TABLE(file_members), ret);
+        ret->n_resources = n_entries(root, "resources");
+        ret->resources = read_entries(&r, root, "", "resources", sizeof(struct declared_resource),
+                                      read_resource);
+        if (ok && ret->n_resources == 0) {
+            findings_add(reterr, FINDING_ERROR, "/resources", "declares no resource",
+                         "name at least one, such as \"persons\": {}");
+        }
+    }
+    ret->places = places_of(a, root);
+    json_decref(root);
+}

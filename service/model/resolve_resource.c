@@ -1,0 +1,281 @@
+/*
+ * resolve_resource.c - a declared resource against its table: key, attributes, constraints.
+ */
+#include "model/draft.h"
+#include "model/names.h"
+
+static void check_type_name(struct draft *d, const struct declared_resource *declared)
+{
+    if (name_is_reserved_type(declared->type)) {
+        draft_error(d, declared->pointer,
+                    draft_text(d, "\"/%s\" is a path of the service itself", declared->type),
+                    "give the type another name");
+    } else if (!name_is_segment(declared->type)) {
+        draft_error(d, declared->pointer,
+                    draft_text(d, "\"%s\" cannot be a type: types stand in paths", declared->type),
+                    "use letters and digits, with \"-\" and \"_\" between them");
+    }
+}
+
+static const struct catalog_table *find_table(struct draft *d,
+                                              const struct declared_resource *declared)
+{
+    const char *name = declared->table == NULL ? declared->type : declared->table;
+    const struct catalog_table *table = catalog_find_table(d->catalog, name);
+    if (table != NULL || declared->broken) {
+        return table;
+    }
+    const char **names = arena_zalloc(d->scratch, d->catalog->n_tables, sizeof *names);
+    for (size_t i = 0; names != NULL && i < d->catalog->n_tables; i++) {
+        names[i] = d->catalog->tables[i].name;
+    }
+    const char *near =
+        names_suggest(d->scratch, name, names, names == NULL ? 0 : d->catalog->n_tables);
+    const char *pointer = declared->table == NULL
+                              ? declared->pointer
+                              : pointer_join(d->scratch, declared->pointer, "table");
+    draft_error(d, pointer, draft_text(d, "there is no table \"%s\" in the database", name),
+                draft_text(d, "%scorrect the name (\"schema.table\" when it is not on the search "
+                              "path), or run the migrations that create it",
+                           near));
+    return NULL;
+}
+
+static void resolve_key(struct draft *d, struct draft_resource *r)
+{
+    const struct catalog_constraint *key = NULL;
+    for (size_t i = 0; i < r->table->n_constraints; i++) {
+        if (r->table->constraints[i].kind == CATALOG_PRIMARY_KEY) {
+            key = &r->table->constraints[i];
+        }
+    }
+    if (key == NULL || key->n_columns != 1) {
+        const char *what = r->table->is_view ? "is a view and has no primary key"
+                           : key == NULL     ? "has no primary key"
+                                             : "has a primary key of several columns";
+        draft_error(d, r->declared->pointer, draft_text(d, "\"%s\" %s", r->table->name, what),
+                    "a resource needs a table whose primary key is one column");
+        return;
+    }
+    const struct catalog_column *column = catalog_find_column(r->table, key->columns[0]);
+    ASSERT(column != NULL);
+    const struct column_type *type = column_type_find(column->type_oid);
+    if (type == NULL || !type->is_key) {
+        draft_error(d, r->declared->pointer,
+                    draft_text(d, "the key \"%s\" of \"%s\" is of type %s", column->name,
+                               r->table->name, column->type_name),
+                    "keys may be bigint, integer, smallint, uuid, text or varchar");
+        return;
+    }
+    r->key_column = column;
+    r->resource->key = name_quote(d->arena, column->name);
+    r->resource->key_type = type;
+}
+
+static bool is_foreign_key_column(const struct catalog_table *table, const char *column)
+{
+    for (size_t i = 0; i < table->n_constraints; i++) {
+        if (table->constraints[i].kind == CATALOG_FOREIGN_KEY &&
+            constraint_has_column(&table->constraints[i], column)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct attribute *attribute_of_column(const struct resource *resource,
+                                                   const char *column)
+{
+    for (size_t i = 0; i < resource->n_attributes; i++) {
+        if (strcmp(resource->attributes[i].raw_name, column) == 0) {
+            return &resource->attributes[i];
+        }
+    }
+    return NULL;
+}
+
+/* Why `declared` cannot show `column` of this table; NULL when it can. */
+static const char *refuse_attribute(struct draft *d, const struct draft_resource *r,
+                                    const struct declared_attribute *declared,
+                                    const struct catalog_column *column, const char **ret_remedy)
+{
+    *ret_remedy = "declare \"attributes\" that name the column differently";
+    if (name_is_reserved_field(declared->name)) {
+        return draft_text(d, "\"%s\" is reserved by JSON:API", declared->name);
+    }
+    if (!name_is_member(declared->name)) {
+        return draft_text(d, "\"%s\" is no member name of JSON:API", declared->name);
+    }
+    if (r->key_column == column) {
+        *ret_remedy = "remove it";
+        return draft_text(d, "\"%s\" is the key: it is the resource's id already", column->name);
+    }
+    if (column_type_find(column->type_oid) == NULL) {
+        *ret_remedy = "leave the column out of \"attributes\"";
+        return draft_text(d, "column \"%s\" is of type %s, which is not supported", column->name,
+                          column->type_name);
+    }
+    const struct attribute *other = attribute_of_column(r->resource, column->name);
+    if (other != NULL) {
+        *ret_remedy = "show each column once";
+        return draft_text(d, "column \"%s\" is the attribute \"%s\" already", column->name,
+                          other->name);
+    }
+    return NULL;
+}
+
+static void add_attribute(struct draft *d, struct draft_resource *r, struct attribute *attributes,
+                          const struct declared_attribute *declared,
+                          const struct catalog_column *column)
+{
+    const char *remedy = NULL;
+    const char *reason = refuse_attribute(d, r, declared, column, &remedy);
+    if (reason != NULL) {
+        draft_error(d, declared->pointer, reason, remedy);
+        return;
+    }
+    bool read_only = declared->read_only || column->generated;
+    attributes[r->resource->n_attributes] = (struct attribute){
+        .name = arena_strdup(d->arena, declared->name),
+        .column = name_quote(d->arena, column->name),
+        .raw_name = arena_strdup(d->arena, column->name),
+        .type = column_type_find(column->type_oid),
+        .read_only = read_only,
+        .nullable = !column->not_null,
+        .required = column->not_null && !column->has_default && !read_only,
+        .max_length = column->max_length > 0 ? (uint32_t)column->max_length : 0,
+        .index = r->resource->n_attributes,
+    };
+    r->resource->n_attributes += arena_failed(d->arena) ? 0 : 1;
+}
+
+static void refuse_column(struct draft *d, const struct draft_resource *r,
+                          const struct declared_attribute *declared, const char *name)
+{
+    struct declared_names columns = draft_columns(d, r->table);
+    const char *pointer = declared->column == NULL
+                              ? declared->pointer
+                              : pointer_join(d->scratch, declared->pointer, "column");
+    draft_error(d, pointer,
+                draft_text(d, "table \"%s\" has no column \"%s\"", r->table->name, name),
+                draft_text(d, "%sits columns are %s",
+                           names_suggest(d->scratch, name, columns.at, columns.n),
+                           names_list(d->scratch, columns.at, columns.n)));
+}
+
+static void resolve_declared_attributes(struct draft *d, struct draft_resource *r,
+                                        struct attribute *attributes)
+{
+    for (size_t i = 0; i < r->declared->n_attributes; i++) {
+        const struct declared_attribute *declared = &r->declared->attributes[i];
+        const char *name = declared->column == NULL ? declared->name : declared->column;
+        const struct catalog_column *column = catalog_find_column(r->table, name);
+        if (column != NULL) {
+            add_attribute(d, r, attributes, declared, column);
+        } else if (!declared->broken) {
+            refuse_column(d, r, declared, name);
+        }
+    }
+}
+
+static void resolve_default_attributes(struct draft *d, struct draft_resource *r,
+                                       struct attribute *attributes)
+{
+    for (size_t i = 0; i < r->table->n_columns; i++) {
+        const struct catalog_column *column = &r->table->columns[i];
+        if (column != r->key_column && !is_foreign_key_column(r->table, column->name)) {
+            struct declared_attribute declared = { .name = column->name,
+                                                   .pointer = r->declared->pointer };
+            add_attribute(d, r, attributes, &declared, column);
+        }
+    }
+}
+
+/* A row needs a value that no create can give: the type can be served, but never created. */
+static void warn_of_lost_creates(struct draft *d, const struct draft_resource *r)
+{
+    for (size_t i = 0; i < r->table->n_columns; i++) {
+        const struct catalog_column *column = &r->table->columns[i];
+        const struct attribute *attribute = attribute_of_column(r->resource, column->name);
+        bool given = attribute != NULL && !attribute->read_only;
+        if (column->not_null && !column->has_default && !column->generated && !given) {
+            draft_warning(d, r->declared->pointer,
+                          draft_text(d, "column \"%s\" of \"%s\" needs a value and has no default, "
+                                        "but clients cannot give one: every POST /%s will fail",
+                                     column->name, r->table->name, r->resource->type),
+                          "give the column a default, or show it as a writable attribute");
+        }
+    }
+}
+
+static bool explains_violations(const struct catalog_constraint *constraint)
+{
+    return constraint->kind == CATALOG_UNIQUE || constraint->kind == CATALOG_CHECK;
+}
+
+/* The attributes that a constraint binds; columns that are no attributes are left out. */
+static const struct attribute *const *bound_attributes(struct draft *d, const struct resource *r,
+                                                       const struct catalog_constraint *from,
+                                                       size_t *ret_n)
+{
+    const struct attribute **bound = arena_zalloc(d->arena, from->n_columns, sizeof *bound);
+    *ret_n = 0;
+    for (size_t i = 0; bound != NULL && i < from->n_columns; i++) {
+        const struct attribute *attribute = attribute_of_column(r, from->columns[i]);
+        if (attribute != NULL) {
+            bound[(*ret_n)++] = attribute;
+        }
+    }
+    return bound;
+}
+
+static void resolve_constraints(struct draft *d, struct draft_resource *r)
+{
+    struct constraint *to =
+        arena_zalloc(d->arena, r->table->n_constraints, sizeof *r->resource->constraints);
+    for (size_t i = 0; to != NULL && i < r->table->n_constraints; i++) {
+        const struct catalog_constraint *from = &r->table->constraints[i];
+        if (!explains_violations(from)) {
+            continue;
+        }
+        struct constraint *constraint = &to[r->resource->n_constraints++];
+        *constraint = (struct constraint){
+            .name = arena_strdup(d->arena, from->name),
+            .unique = from->kind == CATALOG_UNIQUE,
+            .explanation = from->comment == NULL ? NULL : arena_strdup(d->arena, from->comment),
+        };
+        constraint->attributes =
+            bound_attributes(d, r->resource, from, &constraint->n_attributes);
+    }
+    r->resource->constraints = to;
+}
+
+void resolve_resource(struct draft *d, struct draft_resource *r)
+{
+    const struct declared_resource *declared = r->declared;
+    check_type_name(d, declared);
+    r->resource->type = arena_strdup(d->arena, declared->type);
+    r->table = find_table(d, declared);
+    if (r->table == NULL) {
+        return;
+    }
+    r->resource->table = name_quote_qualified(d->arena, r->table->schema, r->table->name);
+    resolve_key(d, r);
+
+    size_t n = declared->has_attributes ? declared->n_attributes : r->table->n_columns;
+    struct attribute *attributes = arena_zalloc(d->arena, n, sizeof *attributes);
+    if (attributes == NULL) {
+        return;
+    }
+    r->resource->attributes = attributes;
+    if (declared->has_attributes) {
+        resolve_declared_attributes(d, r, attributes);
+    } else {
+        resolve_default_attributes(d, r, attributes);
+    }
+    resolve_constraints(d, r);
+    bool complete = !declared->has_attributes || r->resource->n_attributes == n;
+    if (r->key_column != NULL && complete) {
+        warn_of_lost_creates(d, r);
+    }
+}

@@ -1,0 +1,79 @@
+/*
+ * catalog.h - what PostgreSQL says about its tables, as plain structs.
+ *
+ * Read once before a port is opened, over a session of its own; afterwards read-only. Nothing here
+ * needs libpq, so the model can be resolved in unit tests against catalogs written by hand.
+ */
+#ifndef BACKREF_PG_CATALOG_H
+#define BACKREF_PG_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+struct catalog_column {
+    const char *name;
+    uint32_t type_oid;     /* of the base type when the column's type is a domain */
+    const char *type_name; /* as format_type() prints it: "character varying(20)" */
+    int32_t max_length;    /* of varchar(n) and char(n) in characters; 0: none */
+    bool not_null;
+    bool has_default; /* a default, an identity or a generated value */
+    bool generated;   /* identity always or generated: never writable */
+};
+
+enum catalog_constraint_kind {
+    CATALOG_PRIMARY_KEY,
+    CATALOG_UNIQUE, /* unique constraints and unique indexes without expression or predicate */
+    CATALOG_FOREIGN_KEY,
+    CATALOG_CHECK,
+};
+
+struct catalog_constraint {
+    const char *name;
+    enum catalog_constraint_kind kind;
+    size_t n_columns;
+    const char *const *columns;
+    const char *comment;           /* of `comment on constraint`; NULL: none */
+    const char *referenced_schema; /* foreign keys only, like the next two */
+    const char *referenced_table;
+    const char *const *referenced_columns; /* n_columns of them */
+    char on_delete;                        /* pg_constraint.confdeltype: a r c n d */
+};
+
+struct catalog_index {
+    size_t n_columns; /* leading plain columns; an expression ends the list */
+    const char *const *columns;
+};
+
+struct catalog_table {
+    const char *schema;
+    const char *name;
+    bool on_search_path; /* found without naming the schema */
+    bool is_view;
+    size_t n_columns;
+    const struct catalog_column *columns; /* in the table's order */
+    size_t n_constraints;
+    const struct catalog_constraint *constraints; /* by name */
+    size_t n_indexes;
+    const struct catalog_index *indexes; /* valid ones, without predicate */
+};
+
+struct catalog {
+    size_t n_tables;
+    const struct catalog_table *tables; /* tables, partitioned tables and views outside system schemas */
+};
+
+/*
+ * catalog_find_table() - the table called `name`: "schema.table", or a table on the search path.
+ *
+ * Returns:  NULL when there is none
+ */
+const struct catalog_table *catalog_find_table(const struct catalog *catalog, const char *name);
+
+/* catalog_find_column() - the column called `name`; NULL when there is none. */
+const struct catalog_column *catalog_find_column(const struct catalog_table *table,
+                                                 const char *name);
+
+#endif

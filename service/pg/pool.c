@@ -1,0 +1,222 @@
+/*
+ * pool.c - see pool.h. The cancelling connection is opened when it is first needed and kept.
+ */
+#include "pg/pool.h"
+
+#include <string.h>
+
+#include "base/cell.h"
+
+enum { CANCEL_GRACE_MS = 1000 };
+
+struct slot {
+    struct pool *pool;
+    struct conn *conn;
+    struct group *cancelled; /* what the cancel is meant for; NULL: nothing is being cancelled */
+    bool is_sent;            /* the cancel itself is in flight */
+    uint64_t give_up_ms;
+    struct group cancel;
+};
+
+struct pool {
+    struct loop *loop;
+    struct pool_settings settings;
+    struct conn *canceller;
+    struct timer timer; /* set while something is being cancelled */
+    const struct conn *latest_failure;
+    struct slot slots[POOL_MAX_CONNECTIONS];
+};
+
+#define SLOT_OF(group) ((struct slot *)(void *)((char *)(group)-offsetof(struct slot, cancel)))
+#define POOL_OF(t) ((struct pool *)(void *)((char *)(t)-offsetof(struct pool, timer)))
+
+static void on_cancel_done(struct group *g, enum group_outcome outcome, const struct pg_error *error)
+{
+    (void)outcome; /* a cancel that failed is followed by the drop of on_timer() */
+    (void)error;
+    SLOT_OF(g)->is_sent = false;
+}
+
+static void send_cancel(struct slot *s)
+{
+    static const uint32_t types[1] = { 23 };
+    static const int lengths[1] = { 4 };
+    uint32_t pid = __builtin_bswap32((uint32_t)conn_backend_pid(s->conn));
+    char bytes[4];
+    memcpy(bytes, &pid, sizeof bytes);
+    const char *values[1] = { bytes };
+    s->cancel = (struct group){
+        .n_statements = 1,
+        .statements = { { .sql = "select pg_cancel_backend($1)",
+                          .n_parameters = 1,
+                          .types = types,
+                          .values = values,
+                          .lengths = lengths } },
+        .on_done = on_cancel_done,
+    };
+    s->is_sent = true;
+    conn_send(s->pool->canceller, &s->cancel);
+}
+
+/* Is `s` still busy with the group that is to be cancelled? */
+static bool is_cancelling(const struct slot *s)
+{
+    return s->cancelled != NULL && conn_first(s->conn) == s->cancelled;
+}
+
+static void on_timer(struct timer *t)
+{
+    struct pool *p = POOL_OF(t);
+    bool again = false;
+    for (size_t i = 0; i < p->settings.n_connections; i++) {
+        struct slot *s = &p->slots[i];
+        if (s->cancelled == NULL) {
+            continue;
+        }
+        if (is_cancelling(s) && loop_now_ms(p->loop) >= s->give_up_ms) {
+            conn_drop(s->conn, "the server did not stop a statement that was cancelled");
+        }
+        if (!is_cancelling(s) && !s->is_sent) {
+            s->cancelled = NULL;
+            p->settings.on_change(p->settings.owner);
+        }
+        again = again || s->cancelled != NULL;
+    }
+    if (again) {
+        loop_set_timer(p->loop, &p->timer, 10);
+    }
+}
+
+static void on_canceller_change(void *owner, struct conn *c)
+{
+    struct pool *p = owner;
+    for (size_t i = 0; i < p->settings.n_connections && conn_is_ready(c); i++) {
+        struct slot *s = &p->slots[i];
+        if (is_cancelling(s) && !s->is_sent) {
+            send_cancel(s);
+        }
+    }
+}
+
+static struct conn_settings conn_settings_of(const struct pool *p)
+{
+    return (struct conn_settings){
+        .conninfo = p->settings.conninfo,
+        .statement_timeout_ms = p->settings.statement_timeout_ms,
+        .lock_timeout_ms = p->settings.lock_timeout_ms,
+    };
+}
+
+void pool_cancel(struct pool *p, struct conn *c)
+{
+    struct slot *s = p->slots;
+    while (s->conn != c) {
+        s++;
+    }
+    if (s->cancelled != NULL || conn_first(c) == NULL) {
+        return;
+    }
+    s->cancelled = conn_first(c);
+    s->give_up_ms = loop_now_ms(p->loop) + CANCEL_GRACE_MS;
+    loop_set_timer(p->loop, &p->timer, 10);
+    if (p->canceller == NULL) {
+        struct conn_settings settings = conn_settings_of(p);
+        settings.on_change = on_canceller_change;
+        settings.owner = p;
+        p->canceller = conn_new(p->loop, &settings);
+    } else if (conn_is_ready(p->canceller)) {
+        send_cancel(s);
+    }
+}
+
+static void on_conn_change(void *owner, struct conn *c)
+{
+    struct pool *p = owner;
+    if (!conn_is_ready(c)) {
+        p->latest_failure = c;
+    }
+    p->settings.on_change(p->settings.owner);
+}
+
+struct pool *pool_new(struct loop *loop, const struct pool_settings *settings)
+{
+    ASSERT(settings->n_connections >= 1 && settings->n_connections <= POOL_MAX_CONNECTIONS);
+    struct pool *p = calloc(1, sizeof *p);
+    if (p == NULL) {
+        return NULL;
+    }
+    p->loop = loop;
+    p->settings = *settings;
+    p->timer.on_due = on_timer;
+    struct conn_settings conn_settings = conn_settings_of(p);
+    conn_settings.on_change = on_conn_change;
+    conn_settings.owner = p;
+    for (size_t i = 0; i < settings->n_connections; i++) {
+        p->slots[i].pool = p;
+        p->slots[i].conn = conn_new(loop, &conn_settings);
+        if (p->slots[i].conn == NULL) {
+            return pool_free(p);
+        }
+    }
+    return p;
+}
+
+struct pool *pool_free(struct pool *p)
+{
+    if (p != NULL) {
+        loop_clear_timer(p->loop, &p->timer);
+        p->canceller = conn_free(p->canceller);
+        for (size_t i = 0; i < p->settings.n_connections; i++) {
+            p->slots[i].conn = conn_free(p->slots[i].conn);
+        }
+        free(p);
+    }
+    return NULL;
+}
+
+struct conn *pool_pick(struct pool *p, bool writes)
+{
+    size_t first = writes && p->settings.n_connections > 1 ? 1 : 0;
+    for (size_t i = first; i < p->settings.n_connections; i++) {
+        struct slot *s = &p->slots[i];
+        if (conn_is_ready(s->conn) && conn_n_groups(s->conn) == 0 && s->cancelled == NULL) {
+            return s->conn;
+        }
+    }
+    return NULL;
+}
+
+size_t pool_n_ready(const struct pool *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->settings.n_connections; i++) {
+        n += conn_is_ready(p->slots[i].conn);
+    }
+    return n;
+}
+
+bool pool_is_down(const struct pool *p)
+{
+    bool has_failed = false;
+    for (size_t i = 0; i < p->settings.n_connections; i++) {
+        if (conn_is_ready(p->slots[i].conn)) {
+            return false;
+        }
+        has_failed = has_failed || conn_has_failed(p->slots[i].conn);
+    }
+    return has_failed;
+}
+
+uint64_t pool_n_sends(const struct pool *p)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < p->settings.n_connections; i++) {
+        n += conn_n_sends(p->slots[i].conn);
+    }
+    return n;
+}
+
+const char *pool_last_error(const struct pool *p)
+{
+    return p->latest_failure == NULL ? "" : conn_last_error(p->latest_failure);
+}

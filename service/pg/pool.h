@@ -1,0 +1,56 @@
+/*
+ * pool.h - a worker's few connections, and one more that cancels what nobody waits for any longer.
+ *
+ * Each connection works on one group at a time: what waits meanwhile is gathered into larger
+ * batches. The first of several connections takes reads only, so that writers that wait for
+ * each other's locks never hold up readers.
+ */
+#ifndef BACKREF_PG_POOL_H
+#define BACKREF_PG_POOL_H
+
+#include "pg/conn.h"
+
+struct pool;
+
+enum { POOL_MAX_CONNECTIONS = 64 };
+
+struct pool_settings {
+    const char *conninfo;
+    uint32_t n_connections; /* 1 … POOL_MAX_CONNECTIONS */
+    uint32_t statement_timeout_ms;
+    uint32_t lock_timeout_ms;
+    void (*on_change)(void *owner); /* a connection became ready or was lost */
+    void *owner;
+};
+
+/* pool_new() - connections begin to connect at once. NULL when out of memory. */
+struct pool *pool_new(struct loop *loop, const struct pool_settings *settings) MUST_CHECK;
+
+/* pool_free() - groups in flight are told GROUP_LOST. NULL in, NULL out. */
+struct pool *pool_free(struct pool *p);
+
+/* pool_pick() - a ready connection with nothing to do that may take this work; NULL when there is none. */
+struct conn *pool_pick(struct pool *p, bool writes);
+
+/* pool_is_down() - no connection is ready, and trying has failed: waiting would be idle. */
+bool pool_is_down(const struct pool *p);
+
+/* pool_n_ready() - connections that are ready. */
+size_t pool_n_ready(const struct pool *p);
+
+/* pool_n_sends() - writes to PostgreSQL so far. */
+uint64_t pool_n_sends(const struct pool *p);
+
+/* pool_last_error() - why the latest connection failed, in words for the log; "" when none did. */
+const char *pool_last_error(const struct pool *p);
+
+/*
+ * pool_cancel() - have PostgreSQL cancel what `c` is working on.
+ *
+ * Asked over a connection of its own (pg_cancel_backend), since libpq 15 can only cancel by
+ * blocking. `c` takes no new work until both the answer and the cancelled group have come back, so
+ * a late cancel never hits another's statement. When nothing comes back in time, `c` is dropped.
+ */
+void pool_cancel(struct pool *p, struct conn *c);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * plan.h - what a request needs from PostgreSQL: statements with their arguments.
+ *
+ * All statements of a plan leave together and are one transaction. When every statement of a plan
+ * takes tables of arguments (`shared`), requests with the same statements may share one execution:
+ * each contributes its rows of arguments, tagged with its number in the batch, and gets back the
+ * result rows that carry that number in their first column.
+ */
+#ifndef BACKREF_PLAN_PLAN_H
+#define BACKREF_PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cell.h"
+
+enum { PLAN_MAX_STATEMENTS = 4, STATEMENT_MAX_PARAMETERS = 96 };
+
+enum {
+    OID_BOOLEAN = 16,
+    OID_INT8 = 20,
+    OID_INT4 = 23,
+};
+
+struct parameter {
+    uint32_t oid;       /* of the value, or of an array's element */
+    uint32_t array_oid; /* of the array; 0 for a single value */
+};
+
+/*
+ * One statement's text. Its identity is its text: connections prepare each text once. When shared,
+ * parameter 1 is the requests' numbers (int4[]) and all the others are arrays of the same length.
+ */
+struct statement {
+    const char *sql;
+    uint64_t hash; /* of sql */
+    size_t n_parameters; /* the requests' numbers of a shared statement not counted */
+    struct parameter parameters[STATEMENT_MAX_PARAMETERS];
+};
+
+/* A parameter's value: one cell, or the elements of an array. */
+struct argument {
+    const struct cell *cells;
+    size_t n;
+};
+
+struct step_plan {
+    const struct statement *statement;
+    const struct argument *arguments; /* statement->n_parameters of them */
+};
+
+struct plan {
+    size_t n_statements;
+    struct step_plan statements[PLAN_MAX_STATEMENTS];
+    bool shared; /* may be run together with others of the same statements */
+    bool writes;
+    bool repeatable; /* running it twice leaves what running it once leaves */
+    size_t n_rows;   /* of arguments, in a shared plan: its share of a batch */
+};
+
+/* statement_hash() - FNV-1a of the text; `n` bytes. */
+uint64_t statement_hash(const char *sql, size_t n);
+
+/* plan_same() - may these two plans share one execution? */
+bool plan_same(const struct plan *a, const struct plan *b);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * sql.c - see sql.h. A statement's identity is its text, so the same request shape must always be
+ * written the same way: nothing here depends on a value.
+ */
+#include "plan/sql.h"
+
+struct sql sql_begin(struct arena *a, bool shared)
+{
+    struct sql s = { .statement = arena_zalloc(a, 1, sizeof *s.statement), .shared = shared };
+    buf_init(&s.text, a, 512);
+    s.failed = s.statement == NULL;
+    return s;
+}
+
+void sql_add(struct sql *s, const char *format, ...)
+{
+    char piece[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    int n = vsnprintf(piece, sizeof piece, format, arguments);
+    va_end(arguments);
+    if (n < 0 || (size_t)n >= sizeof piece) {
+        s->failed = true;
+    } else {
+        buf_add(&s->text, piece, (size_t)n);
+    }
+}
+
+size_t sql_parameter_oid(struct sql *s, uint32_t oid, uint32_t array_oid)
+{
+    if (s->failed || s->statement->n_parameters == STATEMENT_MAX_PARAMETERS) {
+        s->failed = true;
+        return 0;
+    }
+    struct parameter *p = &s->statement->parameters[s->statement->n_parameters++];
+    *p = (struct parameter){ .oid = oid, .array_oid = array_oid };
+    return s->statement->n_parameters + (s->shared ? 1 : 0);
+}
+
+size_t sql_parameter(struct sql *s, const struct column_type *type, bool as_array)
+{
+    return sql_parameter_oid(s, type->oid, as_array || s->shared ? type->array_oid : 0);
+}
+
+void sql_add_resource(struct sql *s, const struct resource *resource, const char *alias)
+{
+    sql_add(s, "%s.%s", alias, resource->key);
+    for (size_t i = 0; i < resource->n_attributes; i++) {
+        sql_add(s, ", %s.%s", alias, resource->attributes[i].column);
+    }
+}
+
+const struct statement *sql_finish(struct sql *s)
+{
+    const char *text = buf_terminate(&s->text);
+    if (s->failed || text == NULL) {
+        return NULL;
+    }
+    s->statement->sql = text;
+    s->statement->hash = statement_hash(text, s->text.n);
+    return s->statement;
+}

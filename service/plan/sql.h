@@ -1,0 +1,48 @@
+/*
+ * sql.h - the text of a statement, piece by piece.
+ *
+ * Only names from the model (held quoted) and fixed words become text. Values are always
+ * parameters. The first failure latches; sql_finish() is the only check.
+ */
+#ifndef BACKREF_PLAN_SQL_H
+#define BACKREF_PLAN_SQL_H
+
+#include "base/buf.h"
+#include "model/model.h"
+#include "plan/plan.h"
+
+struct sql {
+    struct buf text;
+    struct statement *statement; /* being built, in the same arena */
+    bool shared;
+    bool failed;
+};
+
+/* sql_begin() - an empty statement in `a`; when `shared`, parameter 1 is the requests' numbers. */
+struct sql sql_begin(struct arena *a, bool shared);
+
+/* sql_add() - append text, formatted. */
+void sql_add(struct sql *s, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * sql_parameter() - declare the next parameter, without writing it.
+ *
+ * as_array  an array of the type; always so in a shared statement
+ * Returns:  its number, for "$%zu"
+ */
+size_t sql_parameter(struct sql *s, const struct column_type *type, bool as_array);
+
+/* sql_parameter_oid() - like sql_parameter(), for types that are no column's (page sizes, positions). */
+size_t sql_parameter_oid(struct sql *s, uint32_t oid, uint32_t array_oid);
+
+/* sql_add_resource() - the key and all attributes, in the model's order: `alias."id", alias."name"`. */
+void sql_add_resource(struct sql *s, const struct resource *resource, const char *alias);
+
+/*
+ * sql_finish() - the statement, with its hash.
+ *
+ * Returns:  NULL when memory or parameters ran out
+ */
+const struct statement *sql_finish(struct sql *s) MUST_CHECK;
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * link.h - the statements that add and remove links, and the plans that use them.
+ *
+ * A link is one row of the association table, so both sides change by the same write. Requests are
+ * judged one by one, also when they share a statement: all members of a request are linked, or none.
+ */
+#ifndef BACKREF_RELATIONSHIP_LINK_H
+#define BACKREF_RELATIONSHIP_LINK_H
+
+#include "jsonapi/document_read.h"
+#include "model/model.h"
+#include "plan/plan.h"
+
+/* What a row of a link or unlink statement says of one request: the columns' positions. */
+enum {
+    LINK_OWNER_FOUND = 1, /* boolean */
+    LINK_MISSING_AT = 2,  /* bigint: position of the first member that does not exist; NULL: none.
+                             Link only; NULL for unlink */
+    LINK_N_CHANGED = 3,   /* bigint: links added or removed */
+    LINK_CHANGED = 4,     /* key[] of the members added or removed; only when `named` */
+};
+
+/*
+ * link_statement() - insert the links of each request whose owner and members all exist.
+ *
+ * Owners and members are locked against deletion first, rows are inserted in the order of the
+ * association table's key. Members that are linked already cost a lookup and no write.
+ * Shared; parameters: owner's key[], member's key[], position[]. A request without members has one
+ * row whose member is NULL.
+ *
+ * named     the rows also name the members that were added
+ * Returns:  NULL when out of memory
+ * Source:   jsonapi post-to-many-add
+ */
+const struct statement *link_statement(struct arena *a, const struct relationship *relationship,
+                                       bool named) MUST_CHECK;
+
+/*
+ * unlink_statement() - delete the links of each request. Parameters and rows as for link_statement().
+ *
+ * What is not linked, or never existed, is no mistake: it is not linked afterwards.
+ *
+ * Source:   jsonapi crud-updating-to-many-relationships
+ */
+const struct statement *unlink_statement(struct arena *a, const struct relationship *relationship,
+                                         bool named) MUST_CHECK;
+
+/*
+ * link_arguments() - one request's arguments for either statement.
+ *
+ * ret_n_rows  rows of arguments: at least one
+ * Returns:    three arguments in `a`; NULL when out of memory
+ */
+const struct argument *link_arguments(struct arena *a, struct cell owner,
+                                      const struct linkage *members, size_t *ret_n_rows) MUST_CHECK;
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * statements.h - every statement of a model that does not depend on a request's own shape, built once.
+ *
+ * Read-only and shared by all workers, like the model. What depends on a request's shape (create,
+ * update, replace) is built by write.h.
+ */
+#ifndef BACKREF_RELATIONSHIP_STATEMENTS_H
+#define BACKREF_RELATIONSHIP_STATEMENTS_H
+
+#include "model/model.h"
+#include "plan/fetch.h"
+
+struct resource_statements {
+    const struct statement *fetch;
+    const struct statement *page[PAGE_DIRECTIONS];
+    const struct statement *remove;
+};
+
+struct relationship_statements {
+    const struct statement *linkage[PAGE_DIRECTIONS];
+    const struct statement *related[PAGE_DIRECTIONS];
+    const struct statement *find_link;
+    const struct statement *link[2];   /* [1]: the rows name what changed */
+    const struct statement *unlink[2]; /* likewise */
+};
+
+struct statements {
+    const struct resource_statements *of_resource;         /* by struct resource's index */
+    const struct relationship_statements *of_relationship; /* by struct relationship's id */
+};
+
+/* statements_new() - the statements of `model`, in `a`; NULL when out of memory. */
+const struct statements *statements_new(struct arena *a, const struct model *model) MUST_CHECK;
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * linkage.c - see linkage.h.
+ */
+#include "resource/linkage.h"
+
+void linkage_write(struct exchange *x, size_t statement, const struct link_change *change,
+                   bool is_unlink)
+{
+    const struct relationship *rel = x->target.relationship;
+    const struct rows *rows = &x->rows[statement];
+    bool is_empty = rows->n_rows == 0 || cell_is_null(rows_row(rows, 0)[LINKAGE_MEMBER]);
+    struct page_view view = page_view_of(&x->query.page, is_empty ? 0 : rows->n_rows);
+    struct cell first = view.n == 0 ? cell_null() : rows_row(rows, view.first)[LINKAGE_MEMBER];
+    struct cell last =
+        view.n == 0 ? cell_null() : rows_row(rows, view.first + view.n - 1)[LINKAGE_MEMBER];
+    struct document_links links =
+        page_links(x, relationship_path(x, true), &view, first, last, rel->target);
+    links.related = relationship_path(x, false);
+    struct buf *b = &x->answer.body;
+    buf_init(b, x->arena, 512 + view.n * 128);
+    document_begin(b, &links);
+    buf_add_char(b, '[');
+    for (size_t i = 0; i < view.n; i++) {
+        const struct cell *row = rows_row(rows, view.first + i);
+        if (i > 0) {
+            buf_add_char(b, ',');
+        }
+        document_write_identifier(b, rel, row[LINKAGE_MEMBER], row + LINKAGE_COLUMNS);
+    }
+    buf_add_char(b, ']');
+    if (change != NULL) {
+        buf_add_literal(b, ",\"meta\":");
+        link_change_write(b, change, is_unlink, links.prefix);
+    }
+    document_end(b);
+}
+
+void linkage_plan_first_page(struct exchange *x)
+{
+    const struct relationship *rel = x->target.relationship;
+    const struct relationship_statements *of = &x->service->statements->of_relationship[rel->id];
+    x->query.page.direction = PAGE_FIRST;
+    x->query.page.size = x->service->settings->page_size;
+    x->plan.statements[x->plan.n_statements++] = (struct step_plan){
+        .statement = of->linkage[PAGE_FIRST],
+        .arguments = page_arguments(x, &x->target.key, rel->target),
+    };
+}
+
+static enum step read_members(struct exchange *x, bool must_exist)
+{
+    struct document_reader reader = document_reader_of(x);
+    return exchange_next(x, document_read_linkage(&reader, x->request.body, x->target.relationship,
+                                                  must_exist, &x->linkage));
+}
+
+enum step linkage_step_read(struct exchange *x)
+{
+    return read_members(x, true);
+}
+
+enum step linkage_step_read_unlink(struct exchange *x)
+{
+    return read_members(x, false);
+}
+
+enum step linkage_answer_change(struct exchange *x, size_t statement,
+                                const struct link_change *change, bool is_unlink)
+{
+    if (!x->wants_representation) {
+        return exchange_answer(x, 204);
+    }
+    x->answer.preference_applied = true;
+    linkage_write(x, statement, change, is_unlink);
+    return exchange_answer(x, 200);
+}
+
+size_t linkage_keys(struct exchange *x, struct cell array, const struct cell **ret_keys)
+{
+    struct cell *keys;
+    size_t n = cell_array_read(x->arena, array, &keys);
+    *ret_keys = keys;
+    return n;
+}

@@ -1,0 +1,45 @@
+/*
+ * linkage.h - the linkage document, which the relationship operations and one-link requests answer.
+ */
+#ifndef BACKREF_RESOURCE_LINKAGE_H
+#define BACKREF_RESOURCE_LINKAGE_H
+
+#include "relationship/inverse.h"
+#include "resource/steps.h"
+
+/* Columns of fetch_linkage() and fetch_link(). */
+enum { LINKAGE_OWNER_FOUND = 1, LINKAGE_MEMBER = 2, LINKAGE_COLUMNS = 3 };
+
+/*
+ * linkage_write() - a page of linkage from x->rows[statement], into the answer.
+ *
+ * change    what a write did, for `meta`; NULL for a read
+ */
+void linkage_write(struct exchange *x, size_t statement, const struct link_change *change,
+                   bool is_unlink);
+
+/*
+ * linkage_plan_first_page() - append the first page of the relationship's linkage to x->plan: what
+ * a write that was asked for its representation answers.
+ */
+void linkage_plan_first_page(struct exchange *x);
+
+/*
+ * linkage_step_read() - the body's members -> x->linkage, for a write that links.
+ * linkage_step_read_unlink() - likewise for one that unlinks. Steps.
+ */
+enum step linkage_step_read(struct exchange *x);
+enum step linkage_step_read_unlink(struct exchange *x);
+
+/*
+ * linkage_answer_change() - 204, or 200 with linkage and what changed when the request prefers that.
+ *
+ * statement  the position of the linkage's page in the plan
+ */
+enum step linkage_answer_change(struct exchange *x, size_t statement,
+                                const struct link_change *change, bool is_unlink);
+
+/* linkage_keys() - the keys of an array that a statement returned; see cell_array_read(). */
+size_t linkage_keys(struct exchange *x, struct cell array, const struct cell **ret_keys);
+
+#endif

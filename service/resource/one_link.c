@@ -1,0 +1,134 @@
+/*
+ * one_link.c - GET, PUT and DELETE /{type}/{id}/{relationship}/{related id}: one link, without a body.
+ *
+ * The form for a command line: the whole request is its URL, and repeating it does no harm.
+ */
+#include "relationship/link.h"
+#include "resource/linkage.h"
+#include "resource/operations.h"
+
+static enum step plan_find(struct exchange *x)
+{
+    const struct relationship *rel = x->target.relationship;
+    const struct cell keys[2] = { x->target.key, x->target.related_key };
+    return plan_shared(x, x->service->statements->of_relationship[rel->id].find_link,
+                       one_row(x->arena, keys, 2), 1);
+}
+
+static const char *link_path(struct exchange *x)
+{
+    struct buf b;
+    buf_init(&b, x->arena, 96);
+    document_write_related_path(&b, x->target.relationship, x->target.key, false);
+    buf_add_char(&b, '/');
+    percent_encode(&b, x->target.related_id);
+    return buf_terminate(&b);
+}
+
+static enum step answer_found(struct exchange *x)
+{
+    const struct relationship *rel = x->target.relationship;
+    const struct cell *row = rows_row(&x->rows[0], 0);
+    if (!cell_bool(row[LINKAGE_OWNER_FOUND])) {
+        return refuse_missing(x);
+    }
+    if (cell_is_null(row[LINKAGE_MEMBER])) {
+        problem_add(&x->problems, PROBLEM_NOT_FOUND, problem_nowhere(),
+                    "\"%s\" of \"%s\" \"%s\" does not hold \"%s\" \"%s\"; PUT links them", rel->name,
+                    rel->owner->type, text_quotable(x->arena, x->target.id, 60), rel->target->type,
+                    text_quotable(x->arena, x->target.related_id, 60));
+        return exchange_refuse(x);
+    }
+    struct document_links links = {
+        .prefix = x->service->settings->public_url,
+        .self = link_path(x),
+        .related = resource_path(x, rel->target, x->target.related_key),
+    };
+    struct buf *b = &x->answer.body;
+    buf_init(b, x->arena, 512);
+    document_begin(b, &links);
+    document_write_identifier(b, rel, row[LINKAGE_MEMBER], row + LINKAGE_COLUMNS);
+    document_end(b);
+    return exchange_answer(x, 200);
+}
+
+/* The member that the path names, as if it were the body's only one. */
+static enum step plan_change(struct exchange *x, const struct statement *statement)
+{
+    struct member *member = arena_alloc(x->arena, sizeof *member);
+    if (member == NULL) {
+        return exchange_next(x, 0);
+    }
+    *member = (struct member){ .key = x->target.related_key };
+    x->linkage = (struct linkage){ .n = 1, .members = member };
+    size_t n_rows = 0;
+    const struct argument *arguments =
+        link_arguments(x->arena, x->target.key, &x->linkage, &n_rows);
+    enum step next = plan_shared(x, statement, arguments, n_rows);
+    x->plan.writes = x->plan.repeatable = true;
+    return next;
+}
+
+static enum step plan_add(struct exchange *x)
+{
+    size_t id = x->target.relationship->id;
+    return plan_change(x, x->service->statements->of_relationship[id].link[0]);
+}
+
+static enum step plan_remove(struct exchange *x)
+{
+    size_t id = x->target.relationship->id;
+    return plan_change(x, x->service->statements->of_relationship[id].unlink[0]);
+}
+
+static enum step answer_added(struct exchange *x)
+{
+    const struct cell *row = rows_row(&x->rows[0], 0);
+    if (!cell_bool(row[LINK_OWNER_FOUND])) {
+        return refuse_missing(x);
+    }
+    if (!cell_is_null(row[LINK_MISSING_AT])) {
+        problem_add(&x->problems, PROBLEM_NOT_FOUND, problem_nowhere(),
+                    "there is no resource of type \"%s\" with the id \"%s\"; nothing was changed",
+                    x->target.relationship->target->type,
+                    text_quotable(x->arena, x->target.related_id, 60));
+        return exchange_refuse(x);
+    }
+    return exchange_answer(x, cell_int(row[LINK_N_CHANGED]) > 0 ? 201 : 204);
+}
+
+static enum step answer_removed(struct exchange *x)
+{
+    const struct cell *row = rows_row(&x->rows[0], 0);
+    return cell_bool(row[LINK_OWNER_FOUND]) ? exchange_answer(x, 204) : refuse_missing(x);
+}
+
+const struct operation link_fetch = {
+    .name = "link-fetch",
+    .steps = {
+        read_query,      /* query -> x->query               400      */
+        plan_find,       /* keys  -> x->plan                         */
+        exchange_submit, /* plan  -> x->rows   (suspends)   503, 504 */
+        answer_found,    /* rows  -> 200                    404      */
+    },
+};
+
+const struct operation link_add = {
+    .name = "link-add",
+    .steps = {
+        read_query,      /* query -> x->query               400      */
+        plan_add,        /* keys  -> x->plan                         */
+        exchange_submit, /* plan  -> x->rows   (suspends)   503, 504 */
+        answer_added,    /* rows  -> 201 or 204             404      */
+    },
+};
+
+const struct operation link_remove = {
+    .name = "link-remove",
+    .steps = {
+        read_query,      /* query -> x->query               400      */
+        plan_remove,     /* keys  -> x->plan                         */
+        exchange_submit, /* plan  -> x->rows   (suspends)   503, 504 */
+        answer_removed,  /* rows  -> 204                    404      */
+    },
+};

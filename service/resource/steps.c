@@ -1,0 +1,201 @@
+/*
+ * steps.c - see steps.h.
+ */
+#include "resource/steps.h"
+
+#include "plan/cursor.h"
+
+enum step read_query(struct exchange *x)
+{
+    const struct settings *settings = x->service->settings;
+    struct query_limits limits = {
+        .page_size = settings->page_size,
+        .max_page_size = settings->max_page_size,
+        .max_parameters = settings->max_parameters,
+    };
+    int r = query_read(x->arena, x->request.query, x->operation->query, &limits, &x->query,
+                       &x->problems);
+    return exchange_next(x, r);
+}
+
+enum step answer_no_content(struct exchange *x)
+{
+    return exchange_answer(x, 204);
+}
+
+struct document_reader document_reader_of(struct exchange *x)
+{
+    struct document_limits *limits = arena_alloc(x->arena, sizeof *limits);
+    if (limits != NULL) {
+        *limits = (struct document_limits){
+            .max_members = x->service->settings->max_members,
+            .max_depth = x->service->settings->max_depth,
+        };
+    }
+    return (struct document_reader){ .arena = x->arena, .limits = limits, .reterr = &x->problems };
+}
+
+enum step plan_shared(struct exchange *x, const struct statement *statement,
+                      const struct argument *arguments, size_t n_rows)
+{
+    x->plan = (struct plan){
+        .n_statements = 1,
+        .statements = { { .statement = statement, .arguments = arguments } },
+        .shared = true,
+        .n_rows = n_rows,
+    };
+    return exchange_next(x, 0);
+}
+
+const struct argument *one_row(struct arena *a, const struct cell *cells, size_t n)
+{
+    struct argument *arguments = arena_alloc(a, n * sizeof *arguments);
+    struct cell *copies = arena_alloc(a, n * sizeof *copies);
+    for (size_t i = 0; arguments != NULL && copies != NULL && i < n; i++) {
+        copies[i] = cells[i];
+        arguments[i] = (struct argument){ .cells = &copies[i], .n = 1 };
+    }
+    return copies == NULL ? NULL : arguments;
+}
+
+const struct argument *page_arguments(struct exchange *x, const struct cell *owner,
+                                      const struct resource *of)
+{
+    const struct page *page = &x->query.page;
+    struct cell cells[3];
+    size_t n = 0;
+    if (owner != NULL) {
+        cells[n++] = *owner;
+    }
+    if (page->direction != PAGE_FIRST) {
+        int r = cursor_read(x->arena, of, page->cursor, &cells[n++]);
+        if (r > 0) {
+            problem_add(&x->problems, PROBLEM_BAD_PARAMETER,
+                        problem_parameter(page->direction == PAGE_AFTER ? "page[after]"
+                                                                         : "page[before]"),
+                        "\"%s\" is not a cursor of this collection; take one from the prev and "
+                        "next links of its pages",
+                        text_quotable(x->arena, page->cursor, 60));
+            return NULL;
+        }
+        if (r < 0) {
+            return NULL;
+        }
+    }
+    cells[n++] = cell_from_int8(x->arena, (int64_t)page->size + 1);
+    return one_row(x->arena, cells, n);
+}
+
+struct page_view page_view_of(const struct page *page, size_t n_rows)
+{
+    bool has_more = n_rows > page->size;
+    struct page_view view = { .n = has_more ? page->size : n_rows };
+    if (page->direction == PAGE_BEFORE) {
+        view.first = has_more ? 1 : 0;
+        view.has_previous = has_more;
+        view.has_next = true; /* the item that the page ends before */
+    } else {
+        view.has_previous = page->direction == PAGE_AFTER;
+        view.has_next = has_more;
+    }
+    return view;
+}
+
+/* Keeps what a link may hold as it is and encodes the rest, brackets first of all. */
+static void write_query(struct buf *b, struct text query)
+{
+    static const char kept[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                               "-._~%!$&()*+,;=:@/?";
+    for (size_t i = 0; i < query.n; i++) {
+        if (query.at[i] != '\0' && strchr(kept, query.at[i]) != NULL) {
+            buf_add_char(b, query.at[i]);
+        } else {
+            buf_addf(b, "%%%02X", (unsigned char)query.at[i]);
+        }
+    }
+}
+
+const char *own_link(struct exchange *x, const char *path)
+{
+    if (path == NULL || x->request.query.n == 0) {
+        return path;
+    }
+    struct buf b;
+    buf_init(&b, x->arena, 128);
+    buf_add_text(&b, path);
+    buf_add_char(&b, '?');
+    write_query(&b, x->request.query);
+    return buf_terminate(&b);
+}
+
+static const char *page_link(struct exchange *x, const char *path, const char *parameter,
+                             const struct resource *of, struct cell key)
+{
+    struct buf b;
+    buf_init(&b, x->arena, 128);
+    buf_add_text(&b, path);
+    buf_add_char(&b, '?');
+    if (x->query.page.size_given) {
+        buf_addf(&b, "page%%5Bsize%%5D=%u&", x->query.page.size);
+    }
+    buf_addf(&b, "page%%5B%s%%5D=", parameter);
+    cursor_write(&b, of, key);
+    return buf_terminate(&b);
+}
+
+struct document_links page_links(struct exchange *x, const char *path, const struct page_view *view,
+                                 struct cell first_key, struct cell last_key,
+                                 const struct resource *of)
+{
+    struct document_links links = {
+        .prefix = x->service->settings->public_url,
+        .self = own_link(x, path),
+        .is_page = true,
+    };
+    if (view->n > 0 && view->has_previous) {
+        links.prev = page_link(x, path, "before", of, first_key);
+    }
+    if (view->n > 0 && view->has_next) {
+        links.next = page_link(x, path, "after", of, last_key);
+    }
+    return links;
+}
+
+const char *resource_path(struct exchange *x, const struct resource *resource, struct cell key)
+{
+    struct buf b;
+    buf_init(&b, x->arena, 64);
+    document_write_path(&b, resource, key);
+    return buf_terminate(&b);
+}
+
+const char *relationship_path(struct exchange *x, bool is_linkage)
+{
+    struct buf b;
+    buf_init(&b, x->arena, 96);
+    document_write_related_path(&b, x->target.relationship, x->target.key, is_linkage);
+    return buf_terminate(&b);
+}
+
+enum step refuse_missing(struct exchange *x)
+{
+    problem_add(&x->problems, PROBLEM_NOT_FOUND, problem_nowhere(),
+                "there is no resource of type \"%s\" with the id \"%s\"", x->target.resource->type,
+                text_quotable(x->arena, x->target.id, 60));
+    return exchange_refuse(x);
+}
+
+void refuse_missing_member(struct exchange *x, const char *pointer,
+                           const struct relationship *relationship, const struct linkage *linkage,
+                           size_t index)
+{
+    const struct resource *target = relationship->target;
+    struct buf id;
+    buf_init(&id, x->arena, 32);
+    key_write(&id, target->key_type, linkage->members[index].key);
+    const char *text = buf_terminate(&id);
+    problem_add(&x->problems, PROBLEM_NOT_FOUND,
+                problem_at(&x->problems, "%s/%u", pointer, linkage->members[index].at),
+                "there is no resource of type \"%s\" with the id \"%s\"; nothing was changed",
+                target->type, text == NULL ? "" : text_quotable(x->arena, text_of(text), 60));
+}

@@ -1,0 +1,144 @@
+"""Fixtures of every Python suite: one PostgreSQL and one migrated template per run, one service
+shared by the tests that only add rows of their own, and fresh ones for those that need them."""
+
+import itertools
+import os
+import pathlib
+import signal
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import hypothesis
+import pytest
+
+from support.client import Client
+from support.database import Sql
+from support.postgres import Cluster
+from support.service import Service, migrate
+
+TEMPLATE = "backref_template"
+SHARED = "backref_shared"
+FIRST_ROWS = {
+    "persons": "insert into persons (name) values ('first')",
+    "phones": "insert into phones (number) values ('+10000')",
+    "friends": "insert into friends (name) values ('first')",
+    "hobbies": "insert into hobbies (name) values ('first')",
+}
+_names = itertools.count(1)
+
+hypothesis.settings.register_profile(
+    "suite", database=None, deadline=None, derandomize=not os.environ.get("BACKREF_RANDOM"),
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture,
+                           hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("suite")
+
+
+def pytest_configure(config):
+    # A `timeout` around the suite sends SIGTERM: leave by way of the fixtures' clean-up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+def pytest_unconfigure(config):
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or config.option.collectonly:
+        return
+    passed = len(reporter.stats.get("passed", []))
+    failed = len(reporter.stats.get("failed", [])) + len(reporter.stats.get("error", []))
+    first = config.args[0].partition("::")[0] if config.args else "tests"
+    suite = os.environ.get("BACKREF_SUITE") or pathlib.Path(first).stem
+    print(f"{suite}: {passed} passed, {failed} failed")
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """The PostgreSQL of this run."""
+    with Cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def template(cluster):
+    """Name of a migrated, empty database to copy from; nothing may connect to it."""
+    migrate(cluster.create_database(TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+def fresh_database(cluster, template):
+    """Factory: the name of a new database, migrated unless `migrated=False`."""
+    made = []
+
+    def make(migrated=True):
+        name = f"fresh_{next(_names)}"
+        cluster.create_database(name, template if migrated else "template0")
+        made.append(name)
+        return name
+
+    yield make
+    for name in made:
+        cluster.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def service(cluster, template):
+    """The shared service. Tests add rows of their own and never assume an empty database; row 1 of
+    every type is there for those that try to reach it by a wrong name, and is left alone."""
+    url = cluster.create_database(SHARED, template)
+    seed = Sql(cluster.connect(SHARED))
+    for type_, statement in FIRST_ROWS.items():
+        assert seed.value(statement + " returning id") == 1, type_
+    seed.close()
+    with Service(url) as running:
+        yield running
+
+
+@pytest.fixture
+def api(service):
+    """A client of the shared service."""
+    assert service.is_running(), f"the shared service died:\n{service.log()[-6000:]}"
+    with Client(service.base_url) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def shared_sql(cluster, service):
+    sql = Sql(cluster.connect(SHARED))
+    yield sql
+    sql.close()
+
+
+@pytest.fixture
+def sql(shared_sql):
+    """The shared service's database."""
+    return shared_sql
+
+
+@pytest.fixture
+def fresh_service(cluster, fresh_database):
+    """Factory: a service with a database of its own; keyword arguments are flags of `serve`.
+
+    The result also has `.client()` (a linted Client) and `.sql` for its database.
+    """
+    started = []
+
+    def start(env=None, migrated=True, **flags):
+        name = fresh_database(migrated)
+        running = Service(cluster.url(name), env=env, **flags)
+        running.database_name = name
+        running.sql = Sql(cluster.connect(name))
+        running.client = lambda **options: Client(running.base_url, **options)
+        started.append(running)
+        return running
+
+    yield start
+    for running in started:
+        running.sql.close()
+    failures = []
+    for running in started:
+        try:
+            running.__exit__(None, None, None)
+        except AssertionError as failure:
+            failures.append(str(failure))
+    assert not failures, "\n".join(failures)

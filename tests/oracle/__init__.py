@@ -1,0 +1,1 @@
+"""SQLAlchemy as the judge: the same changes go to backref and to SQLAlchemy, both sides are compared."""

@@ -1,0 +1,175 @@
+/*
+ * document_linkage_test.c - the bodies of relationship endpoints.
+ */
+#include "support/read_document.h"
+
+/* clang-format off */
+
+/* crud-updating-to-many-relationships, document-resource-identifier-objects */
+static void test_linkage(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        const char *problems;
+        const char *keys; /* those read, when there is no problem */
+        bool may_miss;    /* an unlink */
+    } cases[] = {
+        { "{\"data\":[]}", "", "", false },
+        { "{\"data\":[{\"type\":\"phones\",\"id\":\"7\"}]}", "", "0:7", false },
+        { "{\"data\":[{\"id\":\"7\",\"type\":\"phones\"},{\"type\":\"phones\",\"id\":\"7\"}]}", "", "0:7 1:7", false },
+        { "{\"data\":[{\"type\":\"phones\",\"id\":\"7\",\"meta\":{\"since\":[1]},\"x\":1,\"@y\":2,\"lid\":\"l\"}]}", "", "0:7", false },
+        { "{\"jsonapi\":{\"ext\":[\"u\"]},\"meta\":{},\"data\":[],\"errors\":[]}", "", "", false },
+        { "{}", "bad-document ", NULL, false },
+        { "{\"meta\":{}}", "bad-document ", NULL, false },
+        { "[]", "bad-document ", NULL, false },
+        { "{\"atomic:operations\":[]}", "bad-document ", NULL, false },
+        { "{\"data\":null}", "bad-document /data", NULL, false },
+        { "{\"data\":\"x\"}", "bad-document /data", NULL, false },
+        { "{\"data\":{\"type\":\"phones\",\"id\":\"7\"}}", "bad-document /data", NULL, false },
+        { "{\"data\":[7]}", "bad-document /data/0", NULL, false },
+        { "{\"data\":[null]}", "bad-document /data/0", NULL, false },
+        { "{\"data\":[[]]}", "bad-document /data/0", NULL, false },
+        { "{\"data\":[{}]}", "bad-document /data/0", NULL, false },
+        { "{\"data\":[{\"id\":\"3\"}]}", "bad-document /data/0", NULL, false },
+        { "{\"data\":[{\"type\":\"phones\"}]}", "bad-document /data/0", NULL, false },
+        { "{\"data\":[{\"type\":5,\"id\":\"3\"}]}", "bad-document /data/0/type", NULL, false },
+        { "{\"data\":[{\"type\":null,\"id\":\"3\"}]}", "bad-document /data/0/type", NULL, false },
+        { "{\"data\":[{\"type\":\"phones\",\"id\":3}]}", "bad-document /data/0/id", NULL, false },
+        { "{\"data\":[{\"type\":\"phones\",\"id\":null}]}", "bad-document /data/0/id", NULL, false },
+        { "{\"data\":[{\"type\":\"phones\",\"id\":{}}]}", "bad-document /data/0/id", NULL, false },
+        { "{\"data\":[{\"type\":\"phones\",\"lid\":\"x\"}]}", "bad-document /data/0/lid", NULL, false },
+        { "{\"data\":[{\"type\":\"persons\",\"id\":\"3\"}]}", "conflict /data/0/type", NULL, false },
+        { "{\"data\":[{\"type\":\"Phones\",\"id\":\"3\"}]}", "conflict /data/0/type", NULL, false },
+        { "{\"data\":[{\"type\":\"\",\"id\":\"3\"}]}", "conflict /data/0/type", NULL, false },
+        { "{\"data\":[{\"type\":\"phones\",\"id\":\"1\"},{\"type\":\"phones\",\"id\":\"abc\"}]}", "not-found /data/1", NULL, false },
+        { "{\"data\":[{\"type\":\"phones\",\"id\":\"\"}]}", "not-found /data/0", NULL, false },
+        { "{\"data\":[{\"type\":\"phones\",\"id\":\"+1\"},{\"type\":\"phones\",\"id\":\"01\"},{\"type\":\"phones\",\"id\":\" 1\"}]}",
+          "not-found /data/0\nnot-found /data/1\nnot-found /data/2", NULL, false },
+        { "{\"data\":[{\"type\":\"phones\",\"id\":\"9223372036854775808\"}]}", "not-found /data/0", NULL, false },
+        { "{\"data\":[{\"type\":\"phones\",\"id\":\"1 OR 1=1\"}]}", "not-found /data/0", NULL, false },
+        /* what cannot be an id cannot be linked: unlinking it is done */
+        { "{\"data\":[{\"type\":\"phones\",\"id\":\"abc\"},{\"type\":\"phones\",\"id\":\"5\"}]}", "", "1:5", true },
+        { "{\"data\":[{\"type\":\"phones\",\"id\":3}]}", "bad-document /data/0/id", NULL, true },
+        { "{\"data\":[{\"type\":\"persons\",\"id\":\"x\"}]}", "conflict /data/0/type", NULL, true },
+        /* each mistake is reported, where it is */
+        { "{\"data\":[1,{\"type\":\"persons\",\"id\":\"1\"},{\"type\":\"phones\",\"id\":\"2\"},{\"type\":\"phones\"}]}",
+          "bad-document /data/0\nconflict /data/1/type\nbad-document /data/3", NULL, false },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct trial t;
+        trial_begin(&t);
+        struct text body = text_of(cases[i].body);
+        trial_linkage(&t, body, !cases[i].may_miss);
+        if (t.result == 0) {
+            struct buf b;
+            buf_init(&b, t.arena, 64);
+            for (size_t j = 0; j < t.linkage.n; j++) {
+                const struct member *m = &t.linkage.members[j];
+                buf_addf(&b, "%s%u:%lld", j == 0 ? "" : " ", m->at, (long long)cell_int(m->key));
+            }
+            assert_string_equal(buf_terminate(&b), cases[i].keys);
+        }
+        trial_end(&t, body, cases[i].problems);
+    }
+}
+/* clang-format on */
+
+static struct text members(struct arena *a, size_t n, const char *id_prefix)
+{
+    struct buf b;
+    buf_init(&b, a, 1024);
+    buf_add_literal(&b, "{\"data\":[");
+    for (size_t i = 0; i < n; i++) {
+        buf_addf(&b, "%s{\"type\":\"phones\",\"id\":\"%s%zu\"}", i == 0 ? "" : ",", id_prefix, i);
+    }
+    buf_add_literal(&b, "]}");
+    assert_false(b.failed);
+    return (struct text){ .at = b.at, .n = b.n };
+}
+
+static void test_the_limit_of_members(void **state)
+{
+    struct trial t;
+    trial_begin(&t);
+    struct text fits = members(*state, MAX_MEMBERS, "");
+    trial_linkage(&t, fits, true);
+    assert_int_equal(t.linkage.n, MAX_MEMBERS);
+    trial_end(&t, fits, "");
+
+    struct text over = members(*state, MAX_MEMBERS + 1, "");
+    trial_begin(&t);
+    trial_linkage(&t, over, true);
+    trial_says(&t, "at most 10");
+    trial_end(&t, over, "too-many-members /data");
+}
+
+static void test_many_members(void **state)
+{
+    static const struct document_limits wide = { .max_members = 10000, .max_depth = 32 };
+    struct trial t;
+    trial_begin(&t);
+    t.reader.limits = &wide;
+    struct text body = members(*state, 10000, "");
+    trial_linkage(&t, body, true);
+    assert_int_equal(t.linkage.n, 10000);
+    for (size_t i = 0; i < t.linkage.n; i++) {
+        assert_int_equal(t.linkage.members[i].at, i);
+        assert_int_equal(cell_int(t.linkage.members[i].key), i);
+    }
+    trial_end(&t, body, "");
+}
+
+/* Thousands of mistakes cost no more memory than a few. */
+static void test_many_mistakes(void **state)
+{
+    static const struct document_limits wide = { .max_members = 10000, .max_depth = 32 };
+    struct trial t;
+    trial_begin(&t);
+    t.reader.limits = &wide;
+    trial_linkage(&t, members(*state, 10000, "x"), true);
+    assert_int_equal(t.result, PROBLEM_NOT_FOUND);
+    assert_int_equal(t.problems.n, 10000);
+    size_t n_kept = 0;
+    for (const struct problem *p = t.problems.first; p != NULL; p = p->next) {
+        n_kept++;
+    }
+    assert_int_equal(n_kept, MAX_PROBLEMS);
+    t.arena = arena_free(t.arena);
+}
+
+static void test_messages(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        const char *says;
+    } cases[] = {
+        { "{\"data\":{}}", "\"phones\" links many: its data is an array" },
+        { "{\"data\":[true]}", "not true" },
+        { "{\"data\":[{\"type\":\"phones\",\"id\":7}]}", "is a string, not the number 7" },
+        { "{\"data\":[{\"type\":\"cats\",\"id\":\"7\"}]}", "\"phones\" links phones, not \"cats\"" },
+        { "{\"data\":[{\"type\":\"phones\",\"id\":\"1\\n2\"}]}", "with the id \"1?2\"" },
+        { "{\"data\":[{\"type\":\"phones\",\"lid\":\"7\"}]}", "by their id" },
+        { "{\"data\":[{\"id\":\"7\"}]}", "has no type" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct trial t;
+        trial_begin(&t);
+        trial_linkage(&t, text_of(cases[i].body), true);
+        trial_says(&t, cases[i].says);
+        t.arena = arena_free(t.arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_linkage),
+        arena_test(test_the_limit_of_members),
+        arena_test(test_many_members),
+        arena_test(test_many_mistakes),
+        cmocka_unit_test(test_messages),
+    };
+    return cmocka_run_group_tests_name("document_linkage", tests, NULL, NULL);
+}
