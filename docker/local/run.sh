@@ -62,11 +62,12 @@ target()
     esac
 }
 
-refuse_port()
+say_how_to_move()
 {
     cat >&2 <<END
 
-$1. If another program uses that address, stop it or choose another one:
+$1
+To choose another address:
     BACKREF_LISTEN=127.0.0.1:8081 make run
 END
 }
@@ -86,7 +87,7 @@ unix:* | *:0) ;;
     # shellcheck disable=SC2046 # options and address are words
     curl -s -o /dev/null --max-time 2 $(target "$listen") || answer=$?
     if [ "$answer" -ne 7 ]; then
-        refuse_port "Something answers on $listen already"
+        say_how_to_move "Something answers on $listen already: stop it, or serve on another address."
         exit 1
     fi
     ;;
@@ -155,6 +156,6 @@ service=
 wait "$reader" || true
 reader=
 if [ "$status" -ne 0 ]; then
-    refuse_port "The service ended with status $status; its last messages are above"
+    say_how_to_move "The service ended with status $status; its last messages, above, say why."
 fi
 exit "$status"

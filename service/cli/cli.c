@@ -44,11 +44,12 @@ const struct cli_command cli_commands[] = {
         .arguments = "up|down|status",
         .summary = "bring the database up to date, or back; `down N` rolls back N",
         .details =
-            "up: runs every migration that has not run, in order, each in a transaction. A migration "
-            "that fails leaves nothing behind; one that was changed after it ran stops everything. "
-            "Several processes may run this at once: they take turns.\n"
+            "up: runs every migration that has not run, in order, each in a transaction. A "
+            "migration that fails leaves nothing behind; one that was changed after it ran stops "
+            "everything. Several processes may run this at once: they take turns.\n"
             "down [N]: rolls back the newest N migrations, one without N.\n"
-            "status: lists them as applied, pending, changed (since it ran) or missing (its file).\n"
+            "status: lists them as applied, pending, changed (since it ran) or missing (its "
+            "file).\n"
             "Migrations are files NNNN_name.sql with the sections `-- migrate:up` and "
             "`-- migrate:down`, recorded in the table schema_migrations, as dbmate has them.",
         .user = FOR_MIGRATE,
@@ -62,8 +63,8 @@ const struct cli_command cli_commands[] = {
         .summary = "judge the model against the database; describe its API",
         .details =
             "check: prints every mistake of the model file and what would mend it, then every "
-            "relationship as it was understood: both sides, tables, columns, what deleting does. The "
-            "exit status is 1 when there are mistakes.\n"
+            "relationship as it was understood: both sides, tables, columns, what deleting does. "
+            "The exit status is 1 when there are mistakes.\n"
             "openapi: prints the OpenAPI 3.1 description of what would be served.",
         .user = FOR_MODEL,
         .least_words = 1,

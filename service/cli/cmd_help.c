@@ -108,10 +108,9 @@ void help_write(struct buf *b, const struct cli_command *command)
 void help_write_all(struct buf *b)
 {
     buf_add_literal(b, "usage: backref COMMAND [--FLAG VALUE]...\n\n");
-    add_wrapped(
-        b, 0, 0,
-        "A REST service (JSON:API) for related resources in PostgreSQL that keeps both sides of every "
-        "relationship in step.");
+    add_wrapped(b, 0, 0,
+                "A REST service (JSON:API) for related resources in PostgreSQL that keeps both "
+                "sides of every relationship in step.");
     buf_add_literal(b, "\nCommands; `backref help COMMAND` tells more:\n");
     for (size_t i = 0; i < n_cli_commands; i++) {
         add_row(b, usage_of(b->arena, &cli_commands[i]), cli_commands[i].summary);

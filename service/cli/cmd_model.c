@@ -1,11 +1,13 @@
 /*
- * cmd_model.c - what an author of a model file wants to see: every mistake, then what was understood.
+ * cmd_model.c - what an author of a model file wants to see: every mistake, then what was
+ * understood.
  */
 #include "cli/cmd_model.h"
 
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/embedded.h"
 #include "cli/load_model.h"
 #include "model/names.h"
 #include "openapi/openapi.h"
@@ -47,7 +49,8 @@ static const char *rule_name(char on_delete)
     }
 }
 
-/* What deleting the row that `column` of the association table refers to does; NULL: no foreign key. */
+/* What deleting the row that `column` of the association table refers to does; NULL: no foreign
+ * key. */
 static const char *delete_rule(struct arena *a, const struct catalog *catalog, const char *table,
                                const char *column)
 {
@@ -70,10 +73,12 @@ static void add_rule(struct buf *b, const struct catalog *catalog, const struct 
 {
     const char *rule = delete_rule(b->arena, catalog, rel->table, column);
     buf_addf(b, "      deleting one of %s: %s (foreign key %s)\n", type,
-             rule == NULL ? "leaves its links behind" : rule, rule == NULL ? "missing" : plain(b->arena, column));
+             rule == NULL ? "leaves its links behind" : rule,
+             rule == NULL ? "missing" : plain(b->arena, column));
 }
 
-static void add_relationship(struct buf *b, const struct catalog *catalog, const struct relationship *rel)
+static void add_relationship(struct buf *b, const struct catalog *catalog,
+                             const struct relationship *rel)
 {
     struct arena *a = b->arena;
     buf_addf(b, "  %s: many-to-many to %s, ", rel->name, rel->target->type);
@@ -92,14 +97,16 @@ static void add_relationship(struct buf *b, const struct catalog *catalog, const
     buf_add_text(b, rel->n_link_columns > 0 ? "\n" : "");
 }
 
-static void add_resource(struct buf *b, const struct catalog *catalog, const struct resource *resource)
+static void add_resource(struct buf *b, const struct catalog *catalog,
+                         const struct resource *resource)
 {
     buf_addf(b, "\n%s: table %s, key %s (%s)\n", resource->type, plain(b->arena, resource->table),
              plain(b->arena, resource->key), resource->key_type->name);
     for (size_t i = 0; i < resource->n_attributes; i++) {
         const struct attribute *attribute = &resource->attributes[i];
         buf_addf(b, "  %s: %s%s%s\n", attribute->name, attribute->type->name,
-                 attribute->required ? ", required" : "", attribute->read_only ? ", read-only" : "");
+                 attribute->required ? ", required" : "",
+                 attribute->read_only ? ", read-only" : "");
     }
     for (size_t i = 0; i < resource->n_relationships; i++) {
         add_relationship(b, catalog, &resource->relationships[i]);
@@ -129,7 +136,8 @@ static int check(const struct cli_call *call, const struct judged_model *judged,
     }
     const struct model *model = judged->model;
     if (model == NULL) {
-        buf_addf(b, "%s: %zu errors, %zu warnings\n", findings->file, findings->n_errors, findings->n_warnings);
+        buf_addf(b, "%s: %zu errors, %zu warnings\n", findings->file, findings->n_errors,
+                 findings->n_warnings);
         int status = print(call->log, b);
         return status == CLI_OK ? CLI_FAILED : status;
     }
@@ -142,3 +150,70 @@ static int check(const struct cli_call *call, const struct judged_model *judged,
 }
 
 /* ---- openapi ------------------------------------------------------------------------------- */
+
+static int print_openapi(const struct cli_call *call, const struct judged_model *judged,
+                         struct buf *b)
+{
+    const struct settings *settings = &call->config->settings;
+    const struct openapi_options options = {
+        .version = backref_version,
+        .public_url = settings->public_url,
+        .page_size = settings->page_size,
+        .max_page_size = settings->max_page_size,
+        .max_body_bytes = settings->max_body_bytes,
+        .max_members = settings->max_members,
+    };
+    if (judged->model == NULL) {
+        load_model_log(settings, call->log, judged);
+        return CLI_FAILED;
+    }
+    int r = call->config->openapi_format == OPENAPI_JSON
+                ? openapi_write_json(judged->model, &options, b)
+                : openapi_write_yaml(judged->model, &options, b);
+    if (r != 0) {
+        log_line(call->log, LOG_ERROR, "out of memory for the description");
+        return CLI_FAILED;
+    }
+    return print(call->log, b);
+}
+
+/* ---- which of them ------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    int (*run)(const struct cli_call *call, const struct judged_model *judged, struct buf *b);
+} actions[] = {
+    { "check", check },
+    { "openapi", print_openapi },
+};
+
+static int run_action(const struct cli_call *call, size_t action)
+{
+    struct judged_model judged;
+    struct arena *a = arena_new(MODEL_BYTES);
+    if (a == NULL) {
+        log_line(call->log, LOG_ERROR, "out of memory");
+        return CLI_FAILED;
+    }
+    int status = CLI_FAILED;
+    if (load_model_judged(&call->config->settings, call->log, a, &judged) == 0) {
+        struct buf b;
+        buf_init(&b, a, 65536);
+        status = actions[action].run(call, &judged, &b);
+        model_free(judged.model);
+    }
+    arena_free(a);
+    return status;
+}
+
+int cmd_model(const struct cli_call *call)
+{
+    const char *names[ARRAY_SIZE(actions)];
+    for (size_t i = 0; i < ARRAY_SIZE(actions); i++) {
+        names[i] = actions[i].name;
+        if (strcmp(names[i], call->words[0]) == 0) {
+            return run_action(call, i);
+        }
+    }
+    return cli_refuse_word("model", "action", call->words[0], names, ARRAY_SIZE(names));
+}

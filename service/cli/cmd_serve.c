@@ -4,6 +4,7 @@
  */
 #include "cli/cmd_serve.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -70,8 +71,10 @@ static int start_workers(struct serving *s)
         s->workers[i] =
             worker_start(s->arena, s->service, i, s->listen_fds + i * n_listen, n_listen);
         if (s->workers[i] == NULL) {
-            log_line(s->log, LOG_ERROR, "worker %zu cannot be started: threads, descriptors or "
-                                        "memory are short (see ulimit -a)", i);
+            log_line(s->log, LOG_ERROR,
+                     "worker %zu cannot be started: threads, descriptors or "
+                     "memory are short (see ulimit -a)",
+                     i);
             return 1;
         }
         s->n_workers++;

@@ -83,12 +83,13 @@ const char *load_model_hint(const struct settings *settings, const struct judged
                : NULL;
 }
 
-static void log_findings(const struct settings *settings, const struct log *log, struct arena *a,
-                         const struct judged_model *judged)
+void load_model_log(const struct settings *settings, const struct log *log,
+                    const struct judged_model *judged)
 {
-    for (const struct finding *f = judged->findings.first; f != NULL; f = f->next) {
+    const struct findings *findings = &judged->findings;
+    for (const struct finding *f = findings->first; f != NULL; f = f->next) {
         log_line(log, f->level == FINDING_ERROR ? LOG_ERROR : LOG_WARNING, "%s",
-                 load_model_finding(a, &judged->findings, f));
+                 load_model_finding(findings->arena, findings, f));
     }
     const char *hint = load_model_hint(settings, judged);
     if (hint != NULL) {
@@ -106,7 +107,7 @@ int load_model(const struct settings *settings, const struct log *log, struct mo
     }
     int r = load_model_judged(settings, log, a, &judged);
     if (r == 0) {
-        log_findings(settings, log, a, &judged);
+        load_model_log(settings, log, &judged);
         *ret_model = judged.model;
         r = judged.model == NULL ? 1 : 0;
     }

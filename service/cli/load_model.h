@@ -37,6 +37,10 @@ int load_model_judged(const struct settings *settings, const struct log *log, st
 int load_model(const struct settings *settings, const struct log *log, struct model **ret_model)
     MUST_CHECK;
 
+/* load_model_log() - every finding as a line of the log, with the hint if there is one. */
+void load_model_log(const struct settings *settings, const struct log *log,
+                    const struct judged_model *judged);
+
 /* load_model_finding() - "FILE:POINTER: reason. Fix: remedy", in `a`; "" over budget. */
 const char *load_model_finding(struct arena *a, const struct findings *findings,
                                const struct finding *finding);

@@ -152,9 +152,9 @@ static void set_value(struct encoded *e, size_t i, uint32_t type, struct cell va
     e->lengths[i] = value.n < 0 ? 0 : value.n;
 }
 
-static bool encode_statement(struct batch *b, size_t position, bool shared,
-                             const struct statement *statement)
+static bool encode_statement(struct batch *b, size_t position, const struct statement *statement)
 {
+    bool shared = statement->shared;
     size_t n = statement->n_parameters + (shared ? 1 : 0);
     struct encoded e = { .types = arena_alloc(b->arena, n * sizeof *e.types),
                          .values = arena_alloc(b->arena, n * sizeof *e.values),
@@ -197,7 +197,7 @@ int batch_encode(struct batch *b)
     const struct plan *plan = &live_member(b)->plan;
     b->group.n_statements = plan->n_statements;
     for (size_t i = 0; i < plan->n_statements; i++) {
-        if (!encode_statement(b, i, plan->shared, plan->statements[i].statement)) {
+        if (!encode_statement(b, i, plan->statements[i].statement)) {
             return -ENOMEM;
         }
     }

@@ -54,6 +54,16 @@ void document_read_members(struct document_reading *reading,
                            const struct relationship *relationship, const struct json_t *data,
                            const char *pointer, bool must_exist, struct linkage *ret);
 
+/*
+ * document_read_plain() - the identifiers of a linkage body of the plainest form.
+ *
+ * ret       set only on true
+ * Cost:     one pass; no allocation but the members and their keys
+ * Returns:  false when the general reader has to look at the body; nothing is said about it
+ */
+bool document_read_plain(const struct document_reader *reader, struct text body,
+                         const struct resource *target, struct linkage *ret) MUST_CHECK;
+
 /* What kind of field a name was given as. */
 enum document_field {
     FIELD_ATTRIBUTE,

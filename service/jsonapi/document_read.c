@@ -206,6 +206,9 @@ int document_read_linkage(const struct document_reader *reader, struct text body
                           const struct relationship *relationship, bool must_exist,
                           struct linkage *ret)
 {
+    if (document_read_plain(reader, body, relationship->target, ret)) {
+        return 0;
+    }
     *ret = (struct linkage){ 0 };
     struct document_reading reading = { .reader = reader };
     size_t n_before = reader->reterr->n;

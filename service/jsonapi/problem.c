@@ -93,7 +93,7 @@ int problem_add(struct problems *p, enum problem_code code, struct problem_place
     struct problem *problem =
         p->n > MAX_PROBLEMS ? NULL : arena_zalloc(p->arena, 1, sizeof *problem);
     if (problem == NULL) {
-        return code;
+        return (int)code;
     }
     va_list arguments;
     va_start(arguments, format);
@@ -108,7 +108,7 @@ int problem_add(struct problems *p, enum problem_code code, struct problem_place
         p->last->next = problem;
     }
     p->last = problem;
-    return code;
+    return (int)code;
 }
 
 void problem_explain(struct problems *p, const char *type_link, const char *meta)

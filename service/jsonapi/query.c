@@ -288,7 +288,7 @@ int query_read(struct arena *a, struct text raw, unsigned accepts,
         return -ENOMEM;
     }
     if (reterr->n > n_before) {
-        return reterr->code;
+        return (int)reterr->code;
     }
     *ret_query = query;
     return 0;

@@ -39,15 +39,15 @@ static int locate(struct session *s, struct arena *a, struct session_rows *ret_r
                   struct session_error *reterr)
 {
     const struct session_statement statement = {
-        .sql =
-            "select pg_catalog.quote_ident(pg_catalog.current_schema()),"
-            " case when c.oid is not null then"
-            " pg_catalog.format('%I.schema_migrations', pg_catalog.current_schema()) end,"
-            " exists (select from pg_catalog.pg_attribute where attrelid = c.oid"
-            " and attname = 'checksum' and not attisdropped)"
-            " from (select 1) one left join pg_catalog.pg_class c on c.relname = 'schema_migrations'"
-            " and c.relnamespace = (select oid from pg_catalog.pg_namespace"
-            " where nspname = pg_catalog.current_schema())",
+        .sql = "select pg_catalog.quote_ident(pg_catalog.current_schema()),"
+               " case when c.oid is not null then"
+               " pg_catalog.format('%I.schema_migrations', pg_catalog.current_schema()) end,"
+               " exists (select from pg_catalog.pg_attribute where attrelid = c.oid"
+               " and attname = 'checksum' and not attisdropped)"
+               " from (select 1) one left join pg_catalog.pg_class c"
+               " on c.relname = 'schema_migrations'"
+               " and c.relnamespace = (select oid from pg_catalog.pg_namespace"
+               " where nspname = pg_catalog.current_schema())",
     };
     if (query(s, a, &statement, ret_row, reterr) != 0) {
         return 1;

@@ -239,10 +239,10 @@ static int check_history(const struct migrate *m, const struct history *history,
         if (judge(history, file) == MIGRATION_CHANGED) {
             return fail(
                 m, reterr,
-                "%s was changed after it ran, so this database is not what the file says. Bring the "
-                "file back and put the change into a new migration; or, where the data may go, roll it "
-                "back with \"migrate down\" and run it again; or, if only its wording changed, run: "
-                "update %s set checksum = null where version = '%s'",
+                "%s was changed after it ran, so this database is not what the file says. "
+                "Bring the file back and put the change into a new migration; or, where the data "
+                "may go, roll it back with \"migrate down\" and run it again; or, if only its "
+                "wording changed, run: update %s set checksum = null where version = '%s'",
                 file->file, history->table, file->version);
         }
     }

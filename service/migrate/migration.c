@@ -122,9 +122,9 @@ static int open_section(const struct parser *p, struct text words, struct migrat
     bool has_option = words.n > 0;
     if (has_option && !text_is(trim(words), "transaction:false") &&
         !text_is(trim(words), "transaction:true")) {
-        return fail(
-            p, at,
-            "after \"-- migrate:up\" or \"-- migrate:down\" may stand transaction:false, nothing else");
+        return fail(p, at,
+                    "behind \"-- migrate:up\" or \"-- migrate:down\" may stand transaction:false "
+                    "and nothing else");
     }
     struct migration_section *section = is_up ? &m->up : &m->down;
     if (section->exists) {

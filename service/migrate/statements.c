@@ -98,7 +98,7 @@ static void skip_dollar_quoted(struct scan *s)
     s->at = found == NULL ? s->end : found + n;
 }
 
-/* Follows `create function … begin atomic …; …; end`, the one place where statements are nested. */
+/* Follows `create function … begin atomic …; …; end`, where statements are nested. */
 static void note_word(struct scan *s, struct text word)
 {
     s->n_words++;

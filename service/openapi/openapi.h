@@ -15,7 +15,7 @@
 
 /* What the description says beyond the model. */
 struct openapi_options {
-    const char *version;    /* of the service, such as "0.1.0" */
+    const char *version;    /* of the service; what follows a "-" in it is left out */
     const char *public_url; /* prefix of every path, without a trailing "/"; "" for relative */
     uint32_t page_size;     /* when a request names none */
     uint32_t max_page_size;

@@ -62,7 +62,8 @@ struct catalog_table {
 
 struct catalog {
     size_t n_tables;
-    const struct catalog_table *tables; /* tables, partitioned tables and views outside system schemas */
+    const struct catalog_table
+        *tables; /* tables, partitioned tables and views outside system schemas */
 };
 
 /*

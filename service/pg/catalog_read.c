@@ -23,10 +23,12 @@ static const char columns_sql[] =
     "with recursive base (domain, oid, typmod, not_null, has_default) as ("
     "select oid, typbasetype, typtypmod, typnotnull, typdefault is not null"
     " from pg_catalog.pg_type where typtype = 'd'"
-    " union all select b.domain, t.typbasetype, case when b.typmod >= 0 then b.typmod else t.typtypmod end,"
+    " union all select b.domain, t.typbasetype,"
+    " case when b.typmod >= 0 then b.typmod else t.typtypmod end,"
     " b.not_null or t.typnotnull, b.has_default or t.typdefault is not null"
     " from base b join pg_catalog.pg_type t on t.oid = b.oid and t.typtype = 'd'),"
-    " flat as (select b.* from base b join pg_catalog.pg_type t on t.oid = b.oid and t.typtype <> 'd')"
+    " flat as (select b.* from base b join pg_catalog.pg_type t on t.oid = b.oid"
+    " and t.typtype <> 'd')"
     " select a.attrelid, a.attnum, a.attname, coalesce(b.oid, a.atttypid),"
     " pg_catalog.format_type(a.atttypid, a.atttypmod),"
     " case when coalesce(b.oid, a.atttypid) in (1042, 1043)" /* char(n), varchar(n): n + 4 */
@@ -35,7 +37,8 @@ static const char columns_sql[] =
     " a.atthasdef or a.attidentity <> '' or coalesce(b.has_default, false),"
     " a.attidentity = 'a' or a.attgenerated <> ''"
     " from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid"
-    " join pg_catalog.pg_namespace n on n.oid = c.relnamespace left join flat b on b.domain = a.atttypid"
+    " join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+    " left join flat b on b.domain = a.atttypid"
     " where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f')"
     " and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' order by a.attrelid, a.attnum";
 enum {
@@ -50,21 +53,32 @@ enum {
     COLUMN_GENERATED,
 };
 
-/* A unique index refuses rows under its own name, just as a constraint does. Names are in C's
- * order. */
+/*
+ * A unique index refuses rows under its own name, just as a constraint does. Comments are joined,
+ * since obj_description() for each row takes longer than all the rest. The type `name` sorts as C
+ * does.
+ */
+#define NAMESPACES_OF_USERS                                                                        \
+    " not in ('pg_catalog'::pg_catalog.regnamespace, 'pg_toast'::pg_catalog.regnamespace)"
 static const char constraints_sql[] =
-    "select conrelid, conname, contype, coalesce(pg_catalog.array_to_string(conkey, ' '), ''), confrelid,"
-    " coalesce(pg_catalog.array_to_string(confkey, ' '), ''), confdeltype,"
-    " pg_catalog.obj_description(oid, 'pg_constraint')"
-    " from pg_catalog.pg_constraint where conrelid <> 0 and contype in ('p', 'u', 'f', 'c')"
-    " union all"
-    " select i.indrelid, c.relname, 'u', pg_catalog.array_to_string("
-    "(i.indkey::int2[])[0:i.indnkeyatts - 1], ' '), 0, '', ' ', pg_catalog.obj_description(c.oid, 'pg_class')"
+    "select k.conrelid, k.conname, k.contype,"
+    " coalesce(pg_catalog.array_to_string(k.conkey, ' '), ''), k.confrelid,"
+    " coalesce(pg_catalog.array_to_string(k.confkey, ' '), ''), k.confdeltype, d.description"
+    " from pg_catalog.pg_constraint k left join pg_catalog.pg_description d on d.objoid = k.oid"
+    " and d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass and d.objsubid = 0"
+    " where k.conrelid <> 0 and k.contype in ('p', 'u', 'f', 'c')"
+    " and k.connamespace" NAMESPACES_OF_USERS " union all"
+    " select i.indrelid, c.relname, 'u',"
+    " pg_catalog.array_to_string((i.indkey::pg_catalog.int2[])[0:i.indnkeyatts - 1], ' '),"
+    " 0, '', ' ', d.description"
     " from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid"
+    " left join pg_catalog.pg_description d on d.objoid = c.oid"
+    " and d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objsubid = 0"
     " where i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null"
+    " and c.relnamespace" NAMESPACES_OF_USERS
     " and not exists (select from pg_catalog.pg_constraint k where k.conindid = i.indexrelid"
     " and k.conrelid = i.indrelid and k.contype in ('p', 'u', 'x'))"
-    " order by 1, 2 collate \"C\"";
+    " order by 1, 2";
 enum {
     CONSTRAINT_TABLE,
     CONSTRAINT_NAME,
@@ -79,10 +93,12 @@ enum {
 /* Only those that find rows by equality in order: what GIN, GiST or BRIN index is no help to a
  * link. */
 static const char indexes_sql[] =
-    "select i.indrelid, pg_catalog.array_to_string((i.indkey::int2[])[0:i.indnkeyatts - 1], ' ')"
+    "select i.indrelid,"
+    " pg_catalog.array_to_string((i.indkey::pg_catalog.int2[])[0:i.indnkeyatts - 1], ' ')"
     " from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid"
     " join pg_catalog.pg_am m on m.oid = c.relam"
-    " where i.indisvalid and i.indpred is null and m.amname in ('btree', 'hash')"
+    " where i.indisvalid and i.indpred is null and c.relnamespace" NAMESPACES_OF_USERS
+    " and m.amname in ('btree', 'hash')"
     " order by i.indrelid, i.indexrelid";
 enum { INDEX_TABLE, INDEX_COLUMNS };
 
@@ -329,9 +345,7 @@ static int read_all(struct reading *r)
         return 1;
     }
     if (arena_failed(r->arena)) {
-        *r->error =
-            (struct session_error){ .message =
-                                        "the catalog is larger than the memory set aside for it" };
+        *r->error = (struct session_error){ .message = "out of memory for the catalog" };
         return 1;
     }
     return 0;

@@ -14,7 +14,7 @@
  *
  * a            holds the catalog; 1 MiB does for about 400 tables
  * ret_catalog  in `a`, tables in the order of their creation; set only on 0
- * Cost:        a few hundred milliseconds for 10,000 tables
+ * Cost:        four statements; about a tenth of a millisecond per table
  * Returns:     0 | 1 with reterr set
  */
 int catalog_read(struct session *s, struct arena *a, struct catalog **ret_catalog,

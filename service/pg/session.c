@@ -109,7 +109,8 @@ static int check_conninfo(const char *conninfo, struct session_error *reterr)
         fail(
             reterr,
             "the database's connection string cannot be read%s%s; write host=… dbname=… user=…, or "
-            "postgresql://user:password@host:5432/name with @ : / and %% of a password percent-encoded",
+            "postgresql://user:password@host:5432/name with @ : / and %% of a password "
+            "percent-encoded",
             may_quote && words != NULL ? ": " : "", may_quote && words != NULL ? words : "");
         PQfreemem(words);
         return 1;

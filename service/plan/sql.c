@@ -6,9 +6,12 @@
 
 struct sql sql_begin(struct arena *a, bool shared)
 {
-    struct sql s = { .statement = arena_zalloc(a, 1, sizeof *s.statement), .shared = shared };
+    struct sql s = { .statement = arena_zalloc(a, 1, sizeof *s.statement) };
     buf_init(&s.text, a, 512);
     s.failed = s.statement == NULL;
+    if (!s.failed) {
+        s.statement->shared = shared;
+    }
     return s;
 }
 
@@ -34,12 +37,13 @@ size_t sql_parameter_oid(struct sql *s, uint32_t oid, uint32_t array_oid)
     }
     struct parameter *p = &s->statement->parameters[s->statement->n_parameters++];
     *p = (struct parameter){ .oid = oid, .array_oid = array_oid };
-    return s->statement->n_parameters + (s->shared ? 1 : 0);
+    return s->statement->n_parameters + (s->statement->shared ? 1 : 0);
 }
 
 size_t sql_parameter(struct sql *s, const struct column_type *type, bool as_array)
 {
-    return sql_parameter_oid(s, type->oid, as_array || s->shared ? type->array_oid : 0);
+    bool shared = !s->failed && s->statement->shared;
+    return sql_parameter_oid(s, type->oid, as_array || shared ? type->array_oid : 0);
 }
 
 void sql_add_resource(struct sql *s, const struct resource *resource, const char *alias)

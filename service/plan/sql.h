@@ -14,7 +14,6 @@
 struct sql {
     struct buf text;
     struct statement *statement; /* being built, in the same arena */
-    bool shared;
     bool failed;
 };
 

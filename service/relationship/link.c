@@ -41,6 +41,21 @@ static void add_changed(struct sql *s, bool named)
     }
 }
 
+const struct statement *lock_owners_statement(struct arena *a,
+                                              const struct relationship *relationship)
+{
+    const struct resource *owner = relationship->owner;
+    struct sql s = sql_begin(a, true);
+    size_t near = sql_parameter(&s, owner->key_type, true);
+    sql_add(&s,
+            "with locked as materialized (select o.locked from (select distinct a.near"
+            " from unnest($1, $%zu) a(request, near) order by a.near) k,"
+            " lateral (select true as locked from %s o where o.%s = k.near for share) o)"
+            " select 0 from (select count(*) as n from locked) l where l.n < 0",
+            near, owner->table, owner->key);
+    return sql_finish(&s);
+}
+
 const struct statement *link_statement(struct arena *a, const struct relationship *relationship,
                                        bool named)
 {

@@ -21,6 +21,18 @@ enum {
 };
 
 /*
+ * lock_owners_statement() - keep the owners' collections from being replaced until the transaction ends.
+ *
+ * A request that names several members has to see, as a whole, either what a concurrent replacement
+ * left or what it found. So it waits for it here, before the statement begins that looks at the links;
+ * requests with one member need no such lock. Shared; parameters: owner's key[].
+ *
+ * Rows:     none
+ */
+const struct statement *lock_owners_statement(struct arena *a,
+                                              const struct relationship *relationship) MUST_CHECK;
+
+/*
  * link_statement() - insert the links of each request whose owner and members all exist.
  *
  * Owners and members are locked against deletion first, rows are inserted in the order of the

@@ -22,7 +22,8 @@ static bool build_relationship(struct arena *a, const struct relationship *relat
                                struct relationship_statements *ret)
 {
     ret->find_link = fetch_link(a, relationship);
-    bool built = ret->find_link != NULL;
+    ret->lock_owners = lock_owners_statement(a, relationship);
+    bool built = ret->find_link != NULL && ret->lock_owners != NULL;
     for (int i = 0; i < PAGE_DIRECTIONS; i++) {
         ret->linkage[i] = fetch_linkage(a, relationship, (enum page_direction)i);
         ret->related[i] = fetch_related(a, relationship, (enum page_direction)i);

@@ -20,6 +20,7 @@ struct relationship_statements {
     const struct statement *linkage[PAGE_DIRECTIONS];
     const struct statement *related[PAGE_DIRECTIONS];
     const struct statement *find_link;
+    const struct statement *lock_owners;
     const struct statement *link[2];   /* [1]: the rows name what changed */
     const struct statement *unlink[2]; /* likewise */
 };

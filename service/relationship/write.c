@@ -179,9 +179,10 @@ static void add_difference(struct writer *w, size_t i)
                 i, rel->table, rel->near, rel->far, w->resource->key, i);
     } else {
         sql_add(&w->sql,
-                ", removed_%zu as (delete from %s p using go where p.%s = $%zu"
-                " and p.%s not in (select g.key from given_%zu g) returning p.%s as key)",
-                i, rel->table, rel->near, w->key, rel->far, i, rel->far);
+                ", removed_%zu as (delete from %s d where d.ctid = any(array(select p.ctid"
+                " from %s p, go where p.%s = $%zu and p.%s not in (select g.key from given_%zu g)"
+                " order by p.%s for update of p)) returning d.%s as key)",
+                i, rel->table, rel->table, rel->near, w->key, rel->far, i, rel->far, rel->far);
         sql_add(&w->sql,
                 ", added_%zu as (insert into %s as p (%s, %s) select $%zu, c.key"
                 " from go, (select c.key from checked_%zu c order by c.key) c",
@@ -242,16 +243,16 @@ int write_plan_create(struct arena *a, const struct resource *resource,
     return writer_finish(&w, &ret_plan->statements[0]);
 }
 
-/* The lock: against every other writer when a collection is replaced, else only against updates. */
+/* The lock: against other updates and replacements, and against link.c's lock_owners_statement(). */
 static int plan_lock(struct arena *a, const struct resource *resource, const struct cell *key,
-                     bool replaces, struct step_plan *ret)
+                     struct step_plan *ret)
 {
     struct sql s = sql_begin(a, false);
     size_t number = sql_parameter(&s, resource->key_type, false);
     sql_add(&s, "select 0, ");
     sql_add_resource(&s, resource, "r");
-    sql_add(&s, " from %s r where r.%s = $%zu for %s", resource->table, resource->key, number,
-            replaces ? "update" : "no key update");
+    sql_add(&s, " from %s r where r.%s = $%zu for no key update", resource->table, resource->key,
+            number);
     struct argument *argument = arena_alloc(a, sizeof *argument);
     ret->statement = sql_finish(&s);
     if (ret->statement == NULL || argument == NULL) {
@@ -271,7 +272,7 @@ int write_plan_update(struct arena *a, const struct resource *resource, struct c
     }
     *kept_key = key;
     *ret_plan = (struct plan){ .n_statements = 2, .writes = true, .repeatable = true };
-    int r = plan_lock(a, resource, kept_key, document->n_relationships > 0, &ret_plan->statements[0]);
+    int r = plan_lock(a, resource, kept_key, &ret_plan->statements[0]);
     if (r != 0) {
         return r;
     }

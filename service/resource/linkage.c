@@ -3,6 +3,8 @@
  */
 #include "resource/linkage.h"
 
+#include "relationship/link.h"
+
 void linkage_write(struct exchange *x, size_t statement, const struct link_change *change,
                    bool is_unlink)
 {
@@ -73,6 +75,59 @@ enum step linkage_answer_change(struct exchange *x, size_t statement,
     x->answer.preference_applied = true;
     linkage_write(x, statement, change, is_unlink);
     return exchange_answer(x, 200);
+}
+
+/* Where linkage_plan_change() puts the write: behind the lock, if there is one. */
+static size_t outcome_at(const struct exchange *x)
+{
+    return x->linkage.n > 1 ? 1 : 0;
+}
+
+enum step linkage_plan_change(struct exchange *x, const struct statement *const statements[2])
+{
+    const struct relationship *rel = x->target.relationship;
+    size_t n_rows = 0;
+    const struct argument *arguments =
+        link_arguments(x->arena, x->target.key, &x->linkage, &n_rows);
+    x->plan = (struct plan){ .shared = true, .writes = true, .repeatable = true, .n_rows = n_rows };
+    if (outcome_at(x) > 0) {
+        x->plan.statements[x->plan.n_statements++] = (struct step_plan){
+            .statement = x->service->statements->of_relationship[rel->id].lock_owners,
+            .arguments = one_row(x->arena, &x->target.key, 1),
+        };
+    }
+    x->plan.statements[x->plan.n_statements++] = (struct step_plan){
+        .statement = statements[x->wants_representation],
+        .arguments = arguments,
+    };
+    if (x->wants_representation) {
+        linkage_plan_first_page(x);
+    }
+    return exchange_next(x, 0);
+}
+
+const struct cell *linkage_outcome(const struct exchange *x)
+{
+    return rows_row(&x->rows[outcome_at(x)], 0);
+}
+
+enum step linkage_answer_outcome(struct exchange *x, bool is_unlink)
+{
+    const struct cell *row = linkage_outcome(x);
+    if (!cell_bool(row[LINK_OWNER_FOUND])) {
+        return refuse_missing(x);
+    }
+    struct link_change change = {
+        .relationship = x->target.relationship,
+        .owner = x->target.key,
+        .asked = &x->linkage,
+    };
+    if (x->wants_representation && is_unlink) {
+        change.n_removed = linkage_keys(x, row[LINK_CHANGED], &change.removed);
+    } else if (x->wants_representation) {
+        change.n_added = linkage_keys(x, row[LINK_CHANGED], &change.added);
+    }
+    return linkage_answer_change(x, outcome_at(x) + 1, &change, is_unlink);
 }
 
 size_t linkage_keys(struct exchange *x, struct cell array, const struct cell **ret_keys)

@@ -53,7 +53,7 @@ static enum step answer_found(struct exchange *x)
 }
 
 /* The member that the path names, as if it were the body's only one. */
-static enum step plan_change(struct exchange *x, const struct statement *statement)
+static enum step plan_change(struct exchange *x, const struct statement *const statements[2])
 {
     struct member *member = arena_alloc(x->arena, sizeof *member);
     if (member == NULL) {
@@ -61,29 +61,25 @@ static enum step plan_change(struct exchange *x, const struct statement *stateme
     }
     *member = (struct member){ .key = x->target.related_key };
     x->linkage = (struct linkage){ .n = 1, .members = member };
-    size_t n_rows = 0;
-    const struct argument *arguments =
-        link_arguments(x->arena, x->target.key, &x->linkage, &n_rows);
-    enum step next = plan_shared(x, statement, arguments, n_rows);
-    x->plan.writes = x->plan.repeatable = true;
-    return next;
+    x->wants_representation = false; /* the answer has no body to prefer */
+    return linkage_plan_change(x, statements);
 }
 
 static enum step plan_add(struct exchange *x)
 {
     size_t id = x->target.relationship->id;
-    return plan_change(x, x->service->statements->of_relationship[id].link[0]);
+    return plan_change(x, x->service->statements->of_relationship[id].link);
 }
 
 static enum step plan_remove(struct exchange *x)
 {
     size_t id = x->target.relationship->id;
-    return plan_change(x, x->service->statements->of_relationship[id].unlink[0]);
+    return plan_change(x, x->service->statements->of_relationship[id].unlink);
 }
 
 static enum step answer_added(struct exchange *x)
 {
-    const struct cell *row = rows_row(&x->rows[0], 0);
+    const struct cell *row = linkage_outcome(x);
     if (!cell_bool(row[LINK_OWNER_FOUND])) {
         return refuse_missing(x);
     }
@@ -99,7 +95,7 @@ static enum step answer_added(struct exchange *x)
 
 static enum step answer_removed(struct exchange *x)
 {
-    const struct cell *row = rows_row(&x->rows[0], 0);
+    const struct cell *row = linkage_outcome(x);
     return cell_bool(row[LINK_OWNER_FOUND]) ? exchange_answer(x, 204) : refuse_missing(x);
 }
 

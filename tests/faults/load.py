@@ -76,7 +76,8 @@ class Writer:
         """Compares the ledger with what is stored. Returns how many acknowledged creates were checked."""
         stored = dict(sql.rows(
             "select email, array(select phone_id::text from person_phones"
-            " where person_id = id order by phone_id) from persons where email = any(%s)", list(self.created) + list(self.unknown)))
+            " where person_id = id order by phone_id) from persons where email = any(%s)",
+            [*self.created, *self.unknown]))
         for email, phones in self.created.items():
             assert email in stored, f"an acknowledged create is gone: {email}"
             assert stored[email] == phones, f"{email} was created with {phones}, has {stored[email]}"

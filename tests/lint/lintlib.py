@@ -1,4 +1,4 @@
-"""What the checks share: which tree is judged, how a finding is printed, how C text is reduced to code.
+"""What the checks share: the tree to judge, the form of a finding, C text reduced to code.
 
 A check prints one line per finding, `file:line: what: remedy`, and exits 1 when there was any.
 """
@@ -14,16 +14,36 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
-ROOT = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("LINT_ROOT") or REPOSITORY).resolve()
+ROOT = Path(
+    sys.argv[1] if len(sys.argv) > 1 else os.environ.get("LINT_ROOT") or REPOSITORY
+).resolve()
 BUILD = ROOT / "build" / "lint"
 
 # The flags of the build, which checks/headers compares with the Makefile.
 WARNINGS = [
-    "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wconversion", "-Wstrict-prototypes", "-Wmissing-prototypes",
-    "-Wwrite-strings", "-Wcast-qual", "-Wformat=2", "-Wundef", "-Wvla",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-Wshadow",
+    "-Wconversion",
+    "-Wstrict-prototypes",
+    "-Wmissing-prototypes",
+    "-Wwrite-strings",
+    "-Wcast-qual",
+    "-Wformat=2",
+    "-Wundef",
+    "-Wvla",
 ]
 PACKAGES = ["libmicrohttpd", "jansson", "libpq"]
-NOT_SOURCE = {".git", "build", ".local", "__pycache__", ".pytest_cache", ".hypothesis", "node_modules"}
+NOT_SOURCE = {
+    ".git",
+    "build",
+    ".local",
+    "__pycache__",
+    ".pytest_cache",
+    ".hypothesis",
+    "node_modules",
+}
 
 findings = []
 
@@ -62,7 +82,7 @@ def files(*folders):
 
 
 def c_files(*folders, suffixes=(".c", ".h")):
-    """C files below the folders. Finding none in service/ is a finding: a check of nothing must not pass."""
+    """C files below the folders; none in service/ is a finding: judging nothing must not pass."""
     chosen = [path for path in files(*folders) if path.suffix in suffixes]
     if not any(path.is_relative_to(ROOT / "service") for path in chosen):
         found("service", 1, f"no {' or '.join(suffixes)} file", "judge a tree that has sources")
@@ -77,16 +97,20 @@ def text_of(path):
     return Path(path).read_text(encoding="utf-8", errors="replace")
 
 
-_LEXEMES = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
+_LEXEMES = re.compile(
+    r"/\*.*?(?:\*/|\Z)|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL
+)
 
 
 def blanked(text, strings):
-    """The text with comments (and, if asked, the insides of strings) as spaces; places do not move."""
+    """The text with comments (if asked, the insides of strings too) as spaces; places stay."""
+
     def blank(match):
         lexeme = match.group()
         if lexeme[0] in "\"'":
             return lexeme[0] + " " * (len(lexeme) - 2) + lexeme[0] if strings else lexeme
         return re.sub(r"[^\n]", " ", lexeme)
+
     return _LEXEMES.sub(blank, text)
 
 
@@ -95,10 +119,21 @@ def line_at(text, offset):
 
 
 def compile_flags():
-    """Flags that make any file of service/ or tests/ compile, without the warnings; libraries are not ours to judge."""
-    packages = subprocess.run(["pkg-config", "--cflags", *PACKAGES], stdout=subprocess.PIPE, check=True, text=True)
+    """Flags that make any file of service/ or tests/ compile, without the warnings.
+
+    Libraries are not ours to judge, so their headers are system headers.
+    """
+    packages = subprocess.run(
+        ["pkg-config", "--cflags", *PACKAGES], stdout=subprocess.PIPE, check=True, text=True
+    )
     libraries = packages.stdout.replace("-I", "-isystem").split()
-    return ["-std=c11", "-D_GNU_SOURCE", f"-I{ROOT / 'service'}", f"-I{ROOT / 'tests' / 'unit'}", *libraries]
+    return [
+        "-std=c11",
+        "-D_GNU_SOURCE",
+        f"-I{ROOT / 'service'}",
+        f"-I{ROOT / 'tests' / 'unit'}",
+        *libraries,
+    ]
 
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
@@ -119,7 +154,7 @@ def closure(path, known=None):
 
 
 def fingerprint(path, *extra):
-    """A name for the content of a file, of all it includes, and of whatever else decides its result."""
+    """A name for a file's content, for all it includes, and for what else decides its result."""
     digest = hashlib.sha256()
     for name, text in sorted(closure(path.resolve()).items()):
         digest.update(f"{name}\0{text}\0".encode())
@@ -151,10 +186,13 @@ def is_shell(path):
 def tidied(paths):
     """What clang-tidy says of each file: {path: [(path, line, message, check)]}.
 
-    One run per file serves both checks/tidy and checks/size and is kept in build/lint/tidy under a fingerprint. Tests are judged by tests/lint/tests.clang-tidy, since cmocka's macros trip the rest.
+    One run per file serves both checks/tidy and checks/size and is kept in build/lint/tidy under a
+    fingerprint. Tests are judged by tests.clang-tidy, since cmocka's macros trip the rest.
     """
     flags = compile_flags()
-    version = subprocess.run(["clang-tidy", "--version"], stdout=subprocess.PIPE, check=True, text=True).stdout
+    version = subprocess.run(
+        ["clang-tidy", "--version"], stdout=subprocess.PIPE, check=True, text=True
+    ).stdout
 
     def judge(path):
         own = path.is_relative_to(ROOT / "service")
@@ -163,8 +201,22 @@ def tidied(paths):
         kept = BUILD / "tidy" / f"{name}.{fingerprint(path, version, text_of(config), *flags)}"
         if kept.is_file():
             return text_of(kept)
-        run = subprocess.run(["clang-tidy", "--quiet", f"--config-file={config}", str(path), "--", *flags, "-Wall",
-                              "-Wextra"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        run = subprocess.run(
+            [
+                "clang-tidy",
+                "--quiet",
+                f"--config-file={config}",
+                str(path),
+                "--",
+                *flags,
+                "-Wall",
+                "-Wextra",
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
         output = run.stdout
         if run.returncode and not re.search(r": error: ", output):
             output += f"{path}:1:1: error: {run.stderr.strip()} [clang-tidy]\n"
@@ -180,14 +232,16 @@ def tidied(paths):
         return {path: tidy_messages(output) for path, output in zip(paths, pool.map(judge, paths))}
 
 
-_TIDY = re.compile(r"^(/[^:\n]+):(\d+):\d+: (?:(error|warning): (.*) \[([^\]]+)\]|note: (.*))$", re.MULTILINE)
+_TIDY = re.compile(
+    r"^(/[^:\n]+):(\d+):\d+: (?:(error|warning): (.*) \[([^\]]+)\]|note: (.*))$", re.MULTILINE
+)
 
 
 def tidy_messages(output):
     """Diagnostics of one clang-tidy run: (path, line, message, check).
 
-    The notes of function-size name the measure and join its message; nesting inside a macro, such as the braces of
-    ASSERT(), is not the reader's and does not count.
+    The notes of function-size name the measure and join its message; nesting inside a macro, such
+    as the braces of ASSERT(), is not the reader's and does not count.
     """
     messages, notes = [], None
     for path, line, kind, message, checks, note in _TIDY.findall(output):
@@ -195,9 +249,16 @@ def tidy_messages(output):
             notes = [message]
             messages.append((path, int(line), notes, checks.replace(",-warnings-as-errors", "")))
         elif notes and messages[-1][3] == "readability-function-size":
-            if note.startswith("expanded from macro") and len(notes) > 1 and notes[-1].startswith("nesting"):
+            if (
+                note.startswith("expanded from macro")
+                and len(notes) > 1
+                and notes[-1].startswith("nesting")
+            ):
                 notes.pop()
             elif not note.startswith("expanded from"):
                 notes.append(note)
-    return [(path, line, "; ".join(notes), check) for path, line, notes, check in messages
-            if check != "readability-function-size" or len(notes) > 1]
+    return [
+        (path, line, "; ".join(notes), check)
+        for path, line, notes, check in messages
+        if check != "readability-function-size" or len(notes) > 1
+    ]

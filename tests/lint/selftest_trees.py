@@ -1,8 +1,8 @@
 """The good tree of tests/lint/selftest, and the faults that are put into it, one at a time.
 
-A fault is (check, file, change, expected[, place]): `change` makes the file's bad text from its good one (None: the file
-goes), and the check must then print a line that begins with the place (the file itself, if not said) and has `expected`
-in it.
+A fault is (check, file, change, expected[, place]): `change` makes the file's bad text from its
+good one (None: the file goes), and the check must then print a line that begins with the place (the
+file itself, if not said) and has `expected` in it.
 """
 
 EXECUTABLE = {"tests/unnamed"}
@@ -158,6 +158,7 @@ paths:
 components: {}
 """
 
+
 def function(name, parameters, body):
     """A C function that compiles without warnings, its prototype included."""
     return f"\nint {name}({parameters});\n\nint {name}({parameters})\n{{\n{body}    return a;\n}}\n"
@@ -178,14 +179,18 @@ LIMITS_C = """\
             (x)++;                                                                                 \\
         }                                                                                          \\
     } while (0)
-""" + function("sixty_lines", "int a, int b, int c, int d, int e, int f",
-               "    a += b + c + d + e + f;\n" + nested(3, "CHANGE(a)") + "    a++;\n" * 48)
+""" + function(
+    "sixty_lines",
+    "int a, int b, int c, int d, int e, int f",
+    "    a += b + c + d + e + f;\n" + nested(3, "CHANGE(a)") + "    a++;\n" * 48,
+)
 
 GOOD = {
     "README.md": "Use `--listen ADDR` and `--listen-backlog N`.\n",
     "openapi.yaml": OPENAPI,
-    "Makefile": "CFLAGS = -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \\\n"
-                "\t-Wwrite-strings -Wcast-qual -Wformat=2 -Wundef -Wvla -Wno-unused -Wl,-z,relro\n",
+    "Makefile": "CFLAGS = -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes \\\n"
+    "\t-Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wformat=2 -Wundef -Wvla \\\n"
+    "\t-Wno-unused -Wl,-z,relro\n",
     "service/base/count.h": COUNT_H,
     "service/base/count.c": COUNT_C,
     "service/base/limits.c": LIMITS_C,
@@ -212,7 +217,9 @@ def include(name):
     return lambda before: f"#include {name}\n" + before
 
 
-BRANCHES = "".join(f"    if (a == {i} || (a > {i} && a != 9)) {{\n        a++;\n    }}\n" for i in range(9))
+BRANCHES = "".join(
+    f"    if (a == {i} || (a > {i} && a != 9)) {{\n        a++;\n    }}\n" for i in range(9)
+)
 COUNT = "service/base/count.c"
 HEADER = "service/base/count.h"
 CHECK = "service/model/check.c"
@@ -221,13 +228,18 @@ CONN = "service/pg/conn.c"
 FAULTS = [
     ("format", COUNT, swap("    c->n", "   c->n"), "not in the house format"),
     ("format", COUNT, add("/* " + "wide " * 20 + "*/\n"), "wider than 100 columns"),
+    ("format", COUNT, swap("free(x)", "wide " * 20), "wider than 100 columns (with a string: 120)"),
     ("format", "tests/unit/x_test.c", add("int x( void );\n"), "not in the house format"),
-
     ("layers", COUNT, include('"pg/catalog.h"'), "is above it"),
     ("layers", CHECK, include('"migrate/migrate.h"'), "includes migrate/"),
     ("layers", CHECK, include('"pg/conn.h"'), "may know pg/catalog.h"),
     ("layers", "service/plan/sql.c", include('"pg/catalog.h"'), "may know nothing"),
-    ("layers", "service/relationship/link.c", include('"plan/../pg/conn.h"'), "not a path from service/"),
+    (
+        "layers",
+        "service/relationship/link.c",
+        include('"plan/../pg/conn.h"'),
+        "not a path from service/",
+    ),
     ("layers", "service/migrate/migrate.c", include('"model/model.h"'), "is above it"),
     ("layers", "service/resource/steps.c", include('"http/routes.h"'), "is above it"),
     ("layers", "service/exchange/submit.c", include('"migrate/migrate.h"'), "includes migrate/"),
@@ -241,78 +253,154 @@ FAULTS = [
     ("layers", "service/jsonapi/document_parts.h", include("<jansson.h>"), "outside its home"),
     ("layers", "service/model/resolve.c", include("<jansson.h>"), "outside its home"),
     ("layers", "service/pg/catalog.h", include("<libpq-fe.h>"), "reaches everyone"),
-
     ("headers", HEADER, swap("#include <stddef.h>\n", ""), "unknown type name"),
     ("headers", HEADER, swap("BASE_COUNT_H", "COUNT_H"), "use BACKREF_BASE_COUNT_H"),
     ("headers", HEADER, swap("/* what was added so far */", ""), "count_get() has no comment"),
     ("headers", HEADER, swap("_clear()", "and so on"), "count_clear() has no comment"),
-    ("headers", HEADER, swap("count_reset(struct count *c);\n", "count_reset(struct count *c);\n\n"),
-     "count_clear() has no comment"),
-    ("headers", HEADER, swap("so far */\n", "so far */\nint count_two(void);\n"), "count_two() has no comment"),
-    ("headers", HEADER, swap("/* count_add() - adds n to the count, which the caller owns. */", ""),
-     "count_add() has no comment"),
-    ("headers", HEADER, swap("\n#endif", "\nstatic inline int count_one(void)\n{\n    return 1;\n}\n\n#endif"),
-     "count_one() has no comment"),
+    (
+        "headers",
+        HEADER,
+        swap("count_reset(struct count *c);\n", "count_reset(struct count *c);\n\n"),
+        "count_clear() has no comment",
+    ),
+    (
+        "headers",
+        HEADER,
+        swap("so far */\n", "so far */\nint count_two(void);\n"),
+        "count_two() has no comment",
+    ),
+    (
+        "headers",
+        HEADER,
+        swap("/* count_add() - adds n to the count, which the caller owns. */", ""),
+        "count_add() has no comment",
+    ),
+    (
+        "headers",
+        HEADER,
+        swap("\n#endif", "\nstatic inline int count_one(void)\n{\n    return 1;\n}\n\n#endif"),
+        "count_one() has no comment",
+    ),
     ("headers", HEADER, add("\n" * 120), "a header has at most 120"),
     ("headers", "Makefile", swap("-Wundef", ""), "-Wundef is used by lint alone"),
-    ("headers", "Makefile", add("EXTRA = -Wlogical-op\n"), "-Wlogical-op is used by the build alone"),
-
+    (
+        "headers",
+        "Makefile",
+        add("EXTRA = -Wlogical-op\n"),
+        "-Wlogical-op is used by the build alone",
+    ),
     ("globals", COUNT, add("int changes = 1;\n"), "changes can change"),
     ("globals", COUNT, add("int zero;\n"), "zero can change"),
     ("globals", COUNT, add("_Thread_local int own = 3;\n"), "own can change"),
-    ("globals", COUNT, swap("    return c->n;", "    static size_t calls;\n    return c->n + calls++;"),
-     "calls can change"),
+    (
+        "globals",
+        COUNT,
+        swap("    return c->n;", "    static size_t calls;\n    return c->n + calls++;"),
+        "calls can change",
+    ),
     ("globals", COUNT, swap("const char *const names", "const char *names"), "names can change"),
     ("globals", COUNT, add("int broken = ;\n"), "expected expression"),
-    ("globals", "tests/lint/globals.allow", add("service/base/count.c gone was here once\n"), "delete the line"),
+    (
+        "globals",
+        "tests/lint/globals.allow",
+        add("service/base/count.c gone was here once\n"),
+        "delete the line",
+    ),
     ("globals", "tests/lint/globals.allow", add("service/base/count.c gone\n"), "without a reason"),
-
-    ("banned", CONN, swap("    free(p);", "    free(p);\n    sprintf(p, \"x\");"), "sprintf()"),
-    ("banned", CHECK, swap("return c", "return atoi(\"1\") + c"), "atoi()"),
+    ("banned", CONN, swap("    free(p);", '    free(p);\n    sprintf(p, "x");'), "sprintf()"),
+    ("banned", CHECK, swap("return c", 'return atoi("1") + c'), "atoi()"),
     ("banned", CHECK, swap("return c", "free(0);\n    return c"), "free() outside base/"),
     ("banned", CHECK, swap("return c", "adopt(c, free);\n    return c"), "free handed on"),
     ("banned", COUNT, add("/* TODO: more */\n"), "TODO puts work off"),
     ("banned", "tests/run", add("# FIXME\n"), "FIXME puts work off"),
-
     ("docs", "service/cli/config.c", swap('"listen"', '"listener"'), "--listener is in no README"),
-    ("docs", "README.md", swap("`--listen ADDR`", "`--listening`"), "--listen is in no README", "service/cli/config.c"),
+    (
+        "docs",
+        "README.md",
+        swap("`--listen ADDR`", "`--listening`"),
+        "--listen is in no README",
+        "service/cli/config.c",
+    ),
     ("docs", "README.md", None, "--listen is in no README", "service/cli/config.c"),
     ("docs", "service/cli/config.c", None, "missing"),
-    ("docs", "service/cli/config.c", swap(".flag = \"", ".name = L\""), "no row"),
-    ("docs", "service/http/routes.c", swap('METHOD_POST, "/{type}"', 'METHOD_POST, "/{type}/{id}"'),
-     "POST /{type}/{id} is not described"),
-    ("docs", "openapi.yaml", swap("  /persons:", "  /persons/{id}:\n    get:\n  /persons:"),
-     "GET /persons/{id} has no route"),
-    ("docs", "openapi.yaml", swap("/relationships/phones", "/links/phones"), "relationships/{relationship} is not described",
-     "service/http/routes.c"),
-    ("docs", "openapi.yaml", swap("  /:", "  /start:"), "GET / is not described", "service/http/routes.c"),
+    ("docs", "service/cli/config.c", swap('.flag = "', '.name = L"'), "no row"),
+    (
+        "docs",
+        "service/http/routes.c",
+        swap('METHOD_POST, "/{type}"', 'METHOD_POST, "/{type}/{id}"'),
+        "POST /{type}/{id} is not described",
+    ),
+    (
+        "docs",
+        "openapi.yaml",
+        swap("  /persons:", "  /persons/{id}:\n    get:\n  /persons:"),
+        "GET /persons/{id} has no route",
+    ),
+    (
+        "docs",
+        "openapi.yaml",
+        swap("/relationships/phones", "/links/phones"),
+        "relationships/{relationship} is not described",
+        "service/http/routes.c",
+    ),
+    (
+        "docs",
+        "openapi.yaml",
+        swap("  /:", "  /start:"),
+        "GET / is not described",
+        "service/http/routes.c",
+    ),
     ("docs", "openapi.yaml", add("]"), "let it be YAML"),
     ("docs", "openapi.yaml", swap("post:", "patch:"), "PATCH /persons has no route"),
     ("docs", "openapi.yaml", None, "missing"),
-
     ("shell", "tests/run", swap("fi\n", "\n"), "sh -n must accept it"),
     ("shell", "tests/deep.sh", add("#!/bin/bash\nfor x in a; do\n"), "bash -n must accept it"),
     ("shell", "tests/ask.py", add("def x(:\n"), "let Python read it"),
     ("shell", "tests/unnamed", add("echo hello\n"), "no interpreter"),
-
     ("size", COUNT, add("\n" * 500), "at most 500"),
     ("size", HEADER, add("\n" * 120), "at most 120"),
     ("size", "tests/ask.py", add("\n" * 500), "at most 500"),
     ("size", "tests/run", add("\n" * 500), "at most 500"),
     ("size", COUNT, add(function("long_one", "int a", "    a++;\n" * 57)), "61 lines (at most 60)"),
-    ("size", COUNT, add(function("wide_one", ", ".join(f"int {c}" for c in "abcdefg"), "")), "7 parameters (threshold 6)"),
+    (
+        "size",
+        COUNT,
+        add(function("wide_one", ", ".join(f"int {c}" for c in "abcdefg"), "")),
+        "7 parameters (threshold 6)",
+    ),
     ("size", COUNT, add(function("deep_one", "int a", nested(4))), "4 levels deep (at most 3)"),
     ("size", COUNT, add(function("tangle", "int a", BRANCHES)), "cognitive complexity"),
-    ("size", "tests/unit/long_test.c", add(function("long_one", "int a", "    a++;\n" * 57)), "61 lines (at most 60)"),
-
-    ("tidy", COUNT, add(function("bare", "int a", "    if (a)\n        a++;\n")), "readability-braces"),
-    ("tidy", COUNT, add(function("null", "int a", "    int *p = 0;\n    *p = a;\n")), "clang-analyzer-core"),
+    (
+        "size",
+        "tests/unit/long_test.c",
+        add(function("long_one", "int a", "    a++;\n" * 57)),
+        "61 lines (at most 60)",
+    ),
+    (
+        "tidy",
+        COUNT,
+        add(function("bare", "int a", "    if (a)\n        a++;\n")),
+        "readability-braces",
+    ),
+    (
+        "tidy",
+        COUNT,
+        add(function("null", "int a", "    int *p = 0;\n    *p = a;\n")),
+        "clang-analyzer-core",
+    ),
     ("tidy", HEADER, swap("size_t n);", "size_t count);"), "inconsistent-declaration"),
-    ("tidy", "tests/unit/bare_test.c", add(function("bare", "int a", "    if (a)\n        a++;\n")),
-     "readability-braces"),
+    (
+        "tidy",
+        "tests/unit/bare_test.c",
+        add(function("bare", "int a", "    if (a)\n        a++;\n")),
+        "readability-braces",
+    ),
     ("tidy", COUNT, add("int broken = ;\n"), "clang-diagnostic-error"),
-
     ("cppcheck", CONN, swap("    free(p);", "    free(p);\n    free(p);"), "doubleFree"),
-    ("cppcheck", COUNT, add(function("over", "int a", "    int x[2] = { 0, 0 };\n    x[2] = a;\n")),
-     "arrayIndexOutOfBounds"),
+    (
+        "cppcheck",
+        COUNT,
+        add(function("over", "int a", "    int x[2] = { 0, 0 };\n    x[2] = a;\n")),
+        "arrayIndexOutOfBounds",
+    ),
 ]

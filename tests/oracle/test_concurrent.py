@@ -23,6 +23,7 @@ from .sides import BY_NAME, COLUMNS, ENDS, TABLES, sides_of, stored
 SECONDS = float(os.environ.get("ORACLE_SECONDS", "10"))
 SEED = int(os.environ.get("ORACLE_SEED", "1"))
 CLIENTS = 16
+MOST_PASSING = 8  # resources of one type that may be deleted: few, so that clients meet
 
 FRIEND_HOBBIES = BY_NAME["friends", "hobbies"]
 CHAOS = [side for side in SIDES if side.table != FRIEND_HOBBIES.table]
@@ -94,11 +95,11 @@ class Writer:
         if roll < 0.3:
             self.write_own_pairs()
         elif roll < 0.4:
-            self.create()
+            self.create_or_delete()
         elif roll < 0.47:
             self.update()
         elif roll < 0.53:
-            self.delete()
+            self.delete(self.rng.choice(("persons", "phones", "friends")))
         else:
             self.change_links()
 
@@ -137,8 +138,14 @@ class Writer:
     def _all_lasting(self, links):
         return all(self.world.is_lasting(side.target, members) for side, members in links.items())
 
-    def create(self):
+    def create_or_delete(self):
         kind = self.rng.choice(("persons", "phones", "friends"))
+        if len(self.world.passing[kind]) > MOST_PASSING:
+            self.delete(kind)
+        else:
+            self.create(kind)
+
+    def create(self, kind):
         links = self._relationships(kind)
         relationships = {side.rel: idents(side.target, members) for side, members in links.items()}
         body = document(kind, ATTRIBUTES[kind](), relationships)
@@ -157,8 +164,7 @@ class Writer:
         lasting = self.world.is_lasting(kind, [key]) and self._all_lasting(links)
         self.judge("update", answer, lasting)
 
-    def delete(self):
-        kind = self.rng.choice(("persons", "phones", "friends"))
+    def delete(self, kind):
         key = self.world.take(self.rng, kind)
         if key is not None:
             self.judge("delete", self.request("DELETE", f"/{kind}/{key}"), lasting=False)

@@ -22,7 +22,9 @@ static void test_every_way_of_adding(void **state)
 
 static void test_integers(void **state)
 {
-    static const int64_t values[] = { 0, 7, -7, 10, 1234567890, INT64_MAX, INT64_MIN, INT64_MIN + 1 };
+    static const int64_t values[] = {
+        0, 7, -7, 10, 1234567890, INT64_MAX, INT64_MIN, INT64_MIN + 1
+    };
     for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
         struct buf b;
         buf_init(&b, *state, 0);
@@ -75,10 +77,8 @@ static void test_a_size_that_overflows_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        arena_test(test_every_way_of_adding),
-        arena_test(test_integers),
-        arena_test(test_a_long_text_is_kept_whole),
-        cmocka_unit_test(test_failure_is_latched),
+        arena_test(test_every_way_of_adding),         arena_test(test_integers),
+        arena_test(test_a_long_text_is_kept_whole),   cmocka_unit_test(test_failure_is_latched),
         arena_test(test_a_size_that_overflows_fails),
     };
     return cmocka_run_group_tests_name("buf", tests, NULL, NULL);

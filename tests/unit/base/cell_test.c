@@ -42,11 +42,11 @@ static void test_without_memory_cells_are_null(void **state)
 
 static void test_array_bytes(void **state)
 {
-    static const char expected[] = "\0\0\0\1"      /* one dimension */
-                                   "\0\0\0\1"      /* with a NULL */
-                                   "\0\0\0\x19"    /* text */
-                                   "\0\0\0\3"      /* three elements */
-                                   "\0\0\0\1"      /* from 1 */
+    static const char expected[] = "\0\0\0\1"   /* one dimension */
+                                   "\0\0\0\1"   /* with a NULL */
+                                   "\0\0\0\x19" /* text */
+                                   "\0\0\0\3"   /* three elements */
+                                   "\0\0\0\1"   /* from 1 */
                                    "\0\0\0\2"
                                    "ab"
                                    "\xFF\xFF\xFF\xFF"

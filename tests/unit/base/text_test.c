@@ -15,17 +15,17 @@ static void test_utf8(void **state)
         { "", true },
         { "plain", true },
         { "\x7F", true },
-        { "\xC2\x80", true },          /* U+0080, the first of two bytes */
-        { "\xDF\xBF", true },          /* U+07FF */
-        { "\xE0\xA0\x80", true },      /* U+0800 */
-        { "\xED\x9F\xBF", true },      /* U+D7FF, the last before the surrogates */
-        { "\xEE\x80\x80", true },      /* U+E000, the first behind them */
-        { "\xEF\xBF\xBF", true },      /* U+FFFF */
-        { "\xF0\x90\x80\x80", true },  /* U+10000 */
-        { "\xF4\x8F\xBF\xBF", true },  /* U+10FFFF */
-        { "\x80", false },             /* a continuation alone */
+        { "\xC2\x80", true },         /* U+0080, the first of two bytes */
+        { "\xDF\xBF", true },         /* U+07FF */
+        { "\xE0\xA0\x80", true },     /* U+0800 */
+        { "\xED\x9F\xBF", true },     /* U+D7FF, the last before the surrogates */
+        { "\xEE\x80\x80", true },     /* U+E000, the first behind them */
+        { "\xEF\xBF\xBF", true },     /* U+FFFF */
+        { "\xF0\x90\x80\x80", true }, /* U+10000 */
+        { "\xF4\x8F\xBF\xBF", true }, /* U+10FFFF */
+        { "\x80", false },            /* a continuation alone */
         { "\xBF", false },
-        { "\xC0\xAF", false },         /* "/" in two bytes */
+        { "\xC0\xAF", false }, /* "/" in two bytes */
         { "\xC1\xBF", false },
         { "\xE0\x9F\xBF", false },     /* overlong */
         { "\xF0\x8F\xBF\xBF", false }, /* overlong */
@@ -104,11 +104,16 @@ static void test_nearest(void **state)
         size_t nearest;
     } cases[] = {
         { "nmae", 4 }, /* two of four letters: not less than half */
-        { "nam", 0 },        { "names", 0 },
-        { "emial", 1 },      { "e-mail", 1 },
-        { "createdat", 2 },  { "create_att", 2 },
-        { "created", 4 },    { "phones", 4 },
-        { "i", 4 },          { "", 4 },
+        { "nam", 0 },
+        { "names", 0 },
+        { "emial", 1 },
+        { "e-mail", 1 },
+        { "createdat", 2 },
+        { "create_att", 2 },
+        { "created", 4 },
+        { "phones", 4 },
+        { "i", 4 },
+        { "", 4 },
         { "a name that is longer than forty bytes, by far", 4 },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -121,10 +126,8 @@ static void test_nearest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_utf8),
-        cmocka_unit_test(test_comparing),
-        arena_test(test_quotable),
-        cmocka_unit_test(test_quotable_without_memory),
+        cmocka_unit_test(test_utf8),    cmocka_unit_test(test_comparing),
+        arena_test(test_quotable),      cmocka_unit_test(test_quotable_without_memory),
         cmocka_unit_test(test_nearest),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);

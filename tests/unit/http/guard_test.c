@@ -256,7 +256,9 @@ static void test_a_long_target(void **state)
     struct request_case fits = { "GET", target, "HTTP/1.1", H, 0, false, NULL };
     check(*state, &fits);
     target[MAX_URI] = 'a';
-    struct request_case long_one = { "GET", target, "HTTP/1.1", H, PROBLEM_URI_TOO_LONG, true, NULL };
+    struct request_case long_one = {
+        "GET", target, "HTTP/1.1", H, PROBLEM_URI_TOO_LONG, true, NULL
+    };
     check(*state, &long_one);
 }
 
@@ -269,8 +271,8 @@ static void test_many_header_bytes(void **state)
     struct request_case fits = { "GET", "/", "HTTP/1.1", fields, 0, false, NULL };
     check(*state, &fits);
     fields[n + room] = 'a';
-    struct request_case large = { "GET", "/", "HTTP/1.1", fields, PROBLEM_HEADERS_TOO_LARGE, true,
-                                  NULL };
+    struct request_case large = { "GET", "/", "HTTP/1.1", fields, PROBLEM_HEADERS_TOO_LARGE,
+                                  true,  NULL };
     check(*state, &large);
 }
 
@@ -317,18 +319,12 @@ static void test_messages_are_bounded_and_clean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        arena_test(test_good_requests),
-        arena_test(test_versions),
-        arena_test(test_methods),
-        arena_test(test_targets),
-        arena_test(test_fields),
-        arena_test(test_hosts),
-        arena_test(test_lengths),
-        arena_test(test_codings),
-        arena_test(test_a_long_target),
-        arena_test(test_many_header_bytes),
-        arena_test(test_nul_in_a_value),
-        arena_test(test_messages_are_bounded_and_clean),
+        arena_test(test_good_requests),  arena_test(test_versions),
+        arena_test(test_methods),        arena_test(test_targets),
+        arena_test(test_fields),         arena_test(test_hosts),
+        arena_test(test_lengths),        arena_test(test_codings),
+        arena_test(test_a_long_target),  arena_test(test_many_header_bytes),
+        arena_test(test_nul_in_a_value), arena_test(test_messages_are_bounded_and_clean),
     };
     return cmocka_run_group_tests_name("guard", tests, NULL, NULL);
 }

@@ -168,7 +168,9 @@ static void test_without_memory(void **state)
     for (size_t budget = 0; budget < 2000; budget += 16) {
         struct arena *a = arena_new(budget);
         struct problems problems = { .arena = a };
-        struct document_reader reader = { .arena = a, .limits = &small_limits, .reterr = &problems };
+        struct document_reader reader = { .arena = a,
+                                          .limits = &small_limits,
+                                          .reterr = &problems };
         struct document document;
         int r = document_read_create(&reader, text_of(body), &model->resources[SMALL_PERSONS],
                                      &document);
@@ -184,10 +186,8 @@ static void test_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_is_no_json),
-        arena_test(test_nesting),
-        arena_test(test_numbers_of_things),
-        arena_test(test_members_of_one_object),
+        cmocka_unit_test(test_what_is_no_json), arena_test(test_nesting),
+        arena_test(test_numbers_of_things),     arena_test(test_members_of_one_object),
         cmocka_unit_test(test_without_memory),
     };
     return cmocka_run_group_tests_name("document_json", tests, NULL, NULL);

@@ -138,6 +138,52 @@ static void test_many_mistakes(void **state)
     t.arena = arena_free(t.arena);
 }
 
+/* The plainest bodies take a way of their own; a member before "data" sends the same to the other.
+ */
+static void test_both_ways_agree(void **state)
+{
+    static const char *const bodies[] = {
+        "\"data\":[]}",
+        " \"data\" : [ ] } \n",
+        "\"data\":[{\"type\":\"phones\",\"id\":\"7\"}]}",
+        "\"data\":[{\"id\":\"7\",\"type\":\"phones\"} , {\"type\":\"phones\",\"id\":\"8\"}]}",
+        "\"data\":[{\"type\":\"phones\",\"id\":\"7\"},]}",
+        "\"data\":[,{\"type\":\"phones\",\"id\":\"7\"}]}",
+        "\"data\":[{\"type\":\"phones\",\"id\":\"7\"}]}}",
+        "\"data\":[{\"type\":\"phones\",\"id\":\"7\"}",
+        "\"data\":[{\"type\":\"phones\",\"id\":\"7\",}]}",
+        "\"data\":[{\"type\":\"phones\",\"type\":\"phones\"}]}",
+        "\"data\":[{\"id\":\"7\",\"id\":\"7\"}]}",
+        "\"data\":[{\"type\":\"phones\",\"id\":\"\\u0037\"}]}",
+        "\"data\":[{\"typ\\u0065\":\"phones\",\"id\":\"7\"}]}",
+        "\"data\":[{\"type\":\"phones\",\"id\":\"7\"}],\"data\":[]}",
+        "\"data\":[{}]}",
+        "\"data\":[{]}",
+        "\"data\":[{\"type\":\"phones\",\"id\":\"07\"}]}",
+        "\"data\":[{\"type\":\"phones\",\"lid\":\"7\"}]}",
+        "\"data\":[{\"type\":\"persons\",\"id\":\"7\"}]}",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(bodies); i++) {
+        struct trial plain;
+        struct trial general;
+        trial_begin(&plain);
+        trial_begin(&general);
+        trial_linkage(&plain, text_of(arena_printf(*state, "{%s", bodies[i])), true);
+        trial_linkage(&general, text_of(arena_printf(*state, "{\"@x\":0,%s", bodies[i])), true);
+        assert_int_equal(plain.result, general.result);
+        assert_string_equal(trial_problems(&plain), trial_problems(&general));
+        assert_int_equal(plain.linkage.n, general.linkage.n);
+        for (size_t j = 0; j < plain.linkage.n; j++) {
+            const struct member *a = &plain.linkage.members[j];
+            const struct member *b = &general.linkage.members[j];
+            assert_int_equal(a->at, b->at);
+            assert_int_equal(cell_int(a->key), cell_int(b->key));
+        }
+        arena_free(plain.arena);
+        arena_free(general.arena);
+    }
+}
+
 static void test_messages(void **state)
 {
     (void)state;
@@ -148,7 +194,8 @@ static void test_messages(void **state)
         { "{\"data\":{}}", "\"phones\" links many: its data is an array" },
         { "{\"data\":[true]}", "not true" },
         { "{\"data\":[{\"type\":\"phones\",\"id\":7}]}", "is a string, not the number 7" },
-        { "{\"data\":[{\"type\":\"cats\",\"id\":\"7\"}]}", "\"phones\" links phones, not \"cats\"" },
+        { "{\"data\":[{\"type\":\"cats\",\"id\":\"7\"}]}",
+          "\"phones\" links phones, not \"cats\"" },
         { "{\"data\":[{\"type\":\"phones\",\"id\":\"1\\n2\"}]}", "with the id \"1?2\"" },
         { "{\"data\":[{\"type\":\"phones\",\"lid\":\"7\"}]}", "by their id" },
         { "{\"data\":[{\"id\":\"7\"}]}", "has no type" },
@@ -165,11 +212,9 @@ static void test_messages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_linkage),
-        arena_test(test_the_limit_of_members),
-        arena_test(test_many_members),
-        arena_test(test_many_mistakes),
-        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_linkage),   arena_test(test_the_limit_of_members),
+        arena_test(test_many_members),    arena_test(test_many_mistakes),
+        arena_test(test_both_ways_agree), cmocka_unit_test(test_messages),
     };
     return cmocka_run_group_tests_name("document_linkage", tests, NULL, NULL);
 }

@@ -278,14 +278,10 @@ static void test_a_very_long_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_creating),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_relationships),
-        cmocka_unit_test(test_updating),
-        cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_what_is_read),
-        arena_test(test_a_very_long_name),
+        cmocka_unit_test(test_creating),     cmocka_unit_test(test_values),
+        cmocka_unit_test(test_names),        cmocka_unit_test(test_relationships),
+        cmocka_unit_test(test_updating),     cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_what_is_read), arena_test(test_a_very_long_name),
     };
     return cmocka_run_group_tests_name("document_read", tests, NULL, NULL);
 }

@@ -140,8 +140,8 @@ static void test_without_memory_the_code_is_still_told(void **state)
 static void test_pointers_are_escaped(void **state)
 {
     static const char *const cases[][2] = {
-        { "plain", "plain" }, { "", "" },         { "a/b", "a~1b" },
-        { "a~b", "a~0b" },    { "~1", "~01" },    { "/~/", "~1~0~1" },
+        { "plain", "plain" }, { "", "" },      { "a/b", "a~1b" },
+        { "a~b", "a~0b" },    { "~1", "~01" }, { "/~/", "~1~0~1" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         assert_string_equal(problem_escape(*state, cases[i][0]), cases[i][1]);

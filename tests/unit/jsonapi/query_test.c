@@ -5,7 +5,8 @@
 
 #include "jsonapi/query.h"
 
-static const struct query_limits limits = { .page_size = 50, .max_page_size = 1000,
+static const struct query_limits limits = { .page_size = 50,
+                                            .max_page_size = 1000,
                                             .max_parameters = 5 };
 
 static int read_text(struct arena *a, const char *raw, unsigned accepts, struct query *ret,
@@ -120,8 +121,7 @@ static void test_too_many_parameters(void **state)
 {
     struct problems problems;
     struct query query;
-    assert_int_equal(read_text(*state, "a&b&c&d&e&f", 0, &query, &problems),
-                     PROBLEM_BAD_REQUEST);
+    assert_int_equal(read_text(*state, "a&b&c&d&e&f", 0, &query, &problems), PROBLEM_BAD_REQUEST);
     assert_int_equal(problems.n, 1); /* not one each: the first ones are not worth reading */
     assert_non_null(strstr(problems.first->detail, "6 parameters, and at most 5"));
     assert_int_equal(problems_status(&problems), 400);
@@ -148,9 +148,9 @@ static void test_all_mistakes_are_reported(void **state)
 {
     struct problems problems;
     struct query query;
-    assert_int_equal(read_text(*state, "page[size]=0&foo=1&page[after]=%", QUERY_PAGE, &query,
-                               &problems),
-                     PROBLEM_BAD_PARAMETER);
+    assert_int_equal(
+        read_text(*state, "page[size]=0&foo=1&page[after]=%", QUERY_PAGE, &query, &problems),
+        PROBLEM_BAD_PARAMETER);
     assert_int_equal(problems.n, 3);
 }
 
@@ -219,14 +219,10 @@ static void test_percent_encoding(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        arena_test(test_what_is_understood),
-        arena_test(test_what_is_refused),
-        arena_test(test_too_many_parameters),
-        arena_test(test_profile_errors),
-        arena_test(test_all_mistakes_are_reported),
-        cmocka_unit_test(test_without_memory),
-        arena_test(test_percent_decoding),
-        arena_test(test_percent_encoding),
+        arena_test(test_what_is_understood),        arena_test(test_what_is_refused),
+        arena_test(test_too_many_parameters),       arena_test(test_profile_errors),
+        arena_test(test_all_mistakes_are_reported), cmocka_unit_test(test_without_memory),
+        arena_test(test_percent_decoding),          arena_test(test_percent_encoding),
     };
     return cmocka_run_group_tests_name("query", tests, NULL, NULL);
 }

@@ -94,7 +94,7 @@ static void test_refusals(void **state)
         { "-- migrate:up\n-- migrate:up\n", "1_x.sql:2: a second section \"-- migrate:up\"" },
         { "-- migrate:up\n\n-- migrate:down\n-- migrate:down\n", "1_x.sql:4: a second section" },
         { "-- migrate:sideways\n", "1_x.sql:1: a mark is" },
-        { "-- migrate:up transaction=false\n", "1_x.sql:1: after" },
+        { "-- migrate:up transaction=false\n", "1_x.sql:1: behind" },
         { "-- migrate:up\nselect 1;\n\ncommit;\n",
           "1_x.sql:4: the file already runs in a transaction" },
         { "-- migrate:up\n-- migrate:down\nbegin;\n", "1_x.sql:3: the file already runs" },

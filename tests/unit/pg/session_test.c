@@ -1,7 +1,7 @@
 /*
  * session_test.c - what an operator is told when something fails, and what is never told.
  */
-#include "pg/fake_libpq.h"
+#include "support/fake_libpq.h"
 
 #include "base/text.h"
 #include "pg/session.h"

@@ -55,7 +55,8 @@ static void test_keys_come_back(void **state)
 
 static void test_cursors_are_safe_in_urls(void **state)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         const struct resource *phones = &small_model_new(*state, keys[i].oid)->resources[1];
         struct text cursor = written(*state, phones, key_of(*state, phones, keys[i].id));
@@ -99,9 +100,9 @@ static void test_edited_cursors_are_refused(void **state)
 static void test_what_is_no_cursor_is_refused(void **state)
 {
     static const char *const cases[] = {
-        "",         "garbage", "AAAA",       "AQAAAAA",
-        "1",        "====",    "AQAAAAAx=",  "' OR 1=1",
-        "AQ AAAA",  "\xFF",    "AQAAAAAxMg", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "",        "garbage", "AAAA",       "AQAAAAA",
+        "1",       "====",    "AQAAAAAx=",  "' OR 1=1",
+        "AQ AAAA", "\xFF",    "AQAAAAAxMg", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     };
     const struct resource *persons = &small_model_new(*state, OID_BIGINT)->resources[0];
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

@@ -32,14 +32,15 @@ static inline void trial_begin(struct trial *t)
     assert_non_null(t->arena);
     t->model = small_model_new(t->arena, 20);
     t->problems.arena = t->arena;
-    t->reader = (struct document_reader){ .arena = t->arena, .limits = &small_limits,
+    t->reader = (struct document_reader){ .arena = t->arena,
+                                          .limits = &small_limits,
                                           .reterr = &t->problems };
 }
 
 static inline void trial_create(struct trial *t, struct text body)
 {
-    t->result = document_read_create(&t->reader, body, &t->model->resources[SMALL_PERSONS],
-                                     &t->document);
+    t->result =
+        document_read_create(&t->reader, body, &t->model->resources[SMALL_PERSONS], &t->document);
 }
 
 static inline void trial_update(struct trial *t, struct text body, const char *id)
@@ -50,9 +51,9 @@ static inline void trial_update(struct trial *t, struct text body, const char *i
 
 static inline void trial_linkage(struct trial *t, struct text body, bool must_exist)
 {
-    t->result = document_read_linkage(&t->reader, body,
-                                      t->model->resources[SMALL_PERSONS].relationships, must_exist,
-                                      &t->linkage);
+    t->result =
+        document_read_linkage(&t->reader, body, t->model->resources[SMALL_PERSONS].relationships,
+                              must_exist, &t->linkage);
 }
 
 /* The problems as lines of "code pointer"; "-" for one that points nowhere. */

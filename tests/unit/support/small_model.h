@@ -2,7 +2,8 @@
  * small_model.h - a model made by hand: persons and phones, many-to-many.
  *
  * Beside the attributes that the service's own model gives them, persons have one attribute of each
- * kind of value. In a header, so that fuzz targets, which are linked without tests/unit, have it too.
+ * kind of value. In a header, so that fuzz targets, which are linked without tests/unit, have it
+ * too.
  */
 #ifndef BACKREF_TESTS_SMALL_MODEL_H
 #define BACKREF_TESTS_SMALL_MODEL_H
@@ -119,8 +120,9 @@ static inline const struct model *small_model_new(struct arena *a, uint32_t phon
     };
     memcpy((void *)(uintptr_t)persons->relationships, &near, sizeof near);
     memcpy((void *)(uintptr_t)phones->relationships, &far, sizeof far);
-    *model = (struct model){ .arena = a, .n_resources = SMALL_RESOURCES, .resources = resources,
-                             .n_relationships = 2 };
+    *model = (struct model){
+        .arena = a, .n_resources = SMALL_RESOURCES, .resources = resources, .n_relationships = 2
+    };
     return model;
 }
 

@@ -1,0 +1,106 @@
+/*
+ * shared_schemas.c - the parts of documents that are the same for every model: links, errors, and
+ * what a relationship write reports. They are written as JSON here, which is how they are read best.
+ */
+#include "jsonapi/problem_list.h"
+#include "openapi/components.h"
+
+struct shared_schema {
+    const char *name;
+    const char *json; /* with ' for " */
+};
+
+#define LINK "{'$ref': '#/components/schemas/jsonapi.link'}"
+#define PAGE_LINK                                                                                  \
+    "{'type': ['string', 'null'], 'format': 'uri-reference',"                                      \
+    " 'description': 'Null when there is no such page.'}"
+#define MEMBERS(what)                                                                              \
+    "{'type': 'array', 'description': '" what "', 'items': {'type': 'object',"                     \
+    " 'required': ['type', 'id'], 'properties': {"                                                 \
+    "'type': {'type': 'string'}, 'id': {'type': 'string'}}}}"
+
+static const struct shared_schema shared[] = {
+    { "jsonapi.version", "{'type': 'object', 'required': ['version'],"
+                         " 'properties': {'version': {'type': 'string', 'const': '1.1'}}}" },
+    { "jsonapi.link", "{'type': 'string', 'format': 'uri-reference'}" },
+    { "jsonapi.self-links",
+      "{'type': 'object', 'required': ['self'], 'properties': {'self': " LINK "}}" },
+    { "jsonapi.related-links", "{'type': 'object', 'required': ['self', 'related'], 'properties': {"
+                               "'self': " LINK ", 'related': " LINK "}}" },
+    { "jsonapi.page-links", "{'type': 'object', 'required': ['self', 'prev', 'next'],"
+                            " 'properties': {'self': " LINK ", 'prev': " PAGE_LINK
+                            ", 'next': " PAGE_LINK "}}" },
+    { "jsonapi.linkage-page-links",
+      "{'type': 'object', 'required': ['self', 'related', 'prev', 'next'], 'properties': {"
+      "'self': " LINK ", 'related': " LINK ", 'prev': " PAGE_LINK ", 'next': " PAGE_LINK "}}" },
+    { "jsonapi.relationship-links",
+      "{'type': 'object', 'required': ['self', 'related'], 'description': 'self is the linkage,"
+      " related the resources themselves.', 'properties': {'self': " LINK ", 'related': " LINK
+      "}}" },
+    { "jsonapi.change",
+      "{'type': 'object', 'description': 'What a write has done, on both sides of the"
+      " relationship.', 'required': ['added', 'removed', 'unchanged', 'changed'], 'properties': {"
+      "'added': " MEMBERS("Linked by this request.") ","
+      "'removed': " MEMBERS("Unlinked by this request.") ","
+      "'unchanged': " MEMBERS("Named by the request, and as it wished already.") ","
+      "'changed': {'type': 'array', 'items': " LINK ","
+      " 'description': 'The linkage of every relationship that is different now.'}}}" },
+    { "jsonapi.entry",
+      "{'type': 'object', 'required': ['jsonapi', 'meta', 'links'], 'properties': {"
+      "'jsonapi': {'$ref': '#/components/schemas/jsonapi.version'},"
+      "'meta': {'type': 'object', 'required': ['service', 'version'], 'properties': {"
+      "'service': {'type': 'string', 'const': 'backref'}, 'version': {'type': 'string'}}},"
+      "'links': {'type': 'object', 'required': ['self', 'describedby'],"
+      " 'additionalProperties': " LINK "}}}" },
+    { "jsonapi.status",
+      "{'type': 'object', 'required': ['jsonapi', 'meta'], 'properties': {"
+      "'jsonapi': {'$ref': '#/components/schemas/jsonapi.version'},"
+      "'meta': {'type': 'object', 'required': ['status'], 'properties': {"
+      "'status': {'type': 'string'}}}}}" },
+    { "jsonapi.error",
+      "{'type': 'object', 'required': ['status', 'code', 'title'], 'properties': {"
+      "'status': {'type': 'string', 'pattern': '^[45][0-9][0-9]$'},"
+      "'code': {'type': 'string'},"
+      "'title': {'type': 'string', 'description': 'The same for every error of one code.'},"
+      "'detail': {'type': 'string', 'description': 'What was wrong here, and what would mend it.'},"
+      "'source': {'type': 'object', 'properties': {"
+      "'pointer': {'type': 'string', 'description': 'JSON pointer into the request document.'},"
+      "'parameter': {'type': 'string', 'description': 'A query parameter.'},"
+      "'header': {'type': 'string', 'description': 'A header field.'}}},"
+      "'links': {'type': 'object', 'properties': {'type': " LINK "}},"
+      "'meta': {'type': 'object'}}}" },
+    { "jsonapi.errors",
+      "{'type': 'object', 'required': ['errors'], 'properties': {"
+      "'errors': {'type': 'array', 'minItems': 1,"
+      " 'items': {'$ref': '#/components/schemas/jsonapi.error'}},"
+      "'meta': {'type': 'object', 'properties': {'omitted': {'type': 'integer',"
+      " 'description': 'How many more errors there were.'}}}}}" },
+};
+
+static json_t *parse(struct doc *doc, const char *json)
+{
+    char *text = arena_strdup(doc->arena, json);
+    if (text == NULL) {
+        doc->failed = true;
+        return NULL;
+    }
+    for (char *c = text; *c != '\0'; c++) {
+        *c = *c == '\'' ? '"' : *c;
+    }
+    json_t *value = json_loads(text, 0, NULL);
+    doc->failed = doc->failed || value == NULL;
+    return value;
+}
+
+void components_shared_schemas(struct doc *doc, json_t *schemas)
+{
+#define CODE(name, code, status, title) code,
+    static const char *const codes[] = { PROBLEM_LIST(CODE) NULL };
+#undef CODE
+    for (size_t i = 0; i < ARRAY_SIZE(shared); i++) {
+        doc_put(doc, schemas, shared[i].name, parse(doc, shared[i].json));
+    }
+    json_t *error = json_object_get(schemas, "jsonapi.error");
+    json_t *code = json_object_get(json_object_get(error, "properties"), "code");
+    doc_put(doc, code, "enum", doc_words(doc, codes));
+}
