@@ -126,7 +126,7 @@ static void wait_and_stop(struct serving *s, sigset_t *signals)
     log_line(s->log, LOG_INFO, "stopped");
 }
 
-static int serve(struct serving *s, sigset_t *signals)
+static int serve(struct serving *s)
 {
     struct metrics *metrics = arena_zalloc(s->arena, s->settings->workers, sizeof *metrics);
     struct model *model;
@@ -139,10 +139,11 @@ static int serve(struct serving *s, sigset_t *signals)
         log_line(s->log, LOG_ERROR, "there is not enough memory for the model");
         return CLI_FAILED;
     }
+    sigset_t signals = block_signals(); /* not before: while it waits for the database, they end it */
     if (open_listeners(s) != 0 || start_workers(s) != 0) {
         return CLI_FAILED; /* the process ends, and with it what has been started */
     }
-    wait_and_stop(s, signals);
+    wait_and_stop(s, &signals);
     s->service = service_free(s->service);
     return CLI_OK;
 }
@@ -153,8 +154,7 @@ int cmd_serve(const struct settings *settings, const struct log *log)
     if (s.arena == NULL) {
         return CLI_FAILED;
     }
-    sigset_t signals = block_signals();
-    int status = serve(&s, &signals);
+    int status = serve(&s);
     if (status == CLI_OK) {
         arena_free(s.arena);
     }

@@ -50,8 +50,8 @@ enum MHD_Result reply_send(struct MHD_Connection *connection, const struct excha
         const char *borrowed;
         void *lent;
     } bytes = { .borrowed = body.n == 0 ? "" : body.at };
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(body.n, bytes.lent, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
+        body.n, bytes.lent, NULL, NULL); /* not the shorter function: see library_pages.c */
     if (response == NULL) {
         return MHD_NO;
     }

@@ -25,26 +25,23 @@ static bool json_is_text(const json_t *value, struct text text)
         (struct text){ .at = json_string_value(value), .n = json_string_length(value) }, text);
 }
 
-/* The top-level `data` of a body. */
-static int read_data(const struct document_reader *reader, struct text body, const json_t **ret)
+/* The top-level `data` of a body; NULL when there is none, and `ret_result` says why. */
+static const json_t *read_data(const struct document_reader *reader, struct text body,
+                               int *ret_result)
 {
-    const json_t *root;
-    int r = document_parse(reader, body, &root);
-    if (r != 0) {
-        return r;
+    const json_t *root = NULL;
+    *ret_result = document_parse(reader, body, &root);
+    if (*ret_result != 0) {
+        return NULL;
     }
-    struct problem_place whole = problem_at(reader->reterr, "%s", "");
-    if (!json_is_object(root)) {
-        return problem_add(reader->reterr, PROBLEM_BAD_DOCUMENT, whole,
-                           "a document is an object with a member \"data\", not %s",
-                           document_describe(reader->arena, root));
+    const json_t *data = json_object_get(root, "data"); /* NULL also when it is no object */
+    if (data == NULL) {
+        *ret_result = problem_add(
+            reader->reterr, PROBLEM_BAD_DOCUMENT, problem_at(reader->reterr, "%s", ""),
+            "a document is an object with a member \"data\", not %s",
+            json_is_object(root) ? "an object without it" : document_describe(reader->arena, root));
     }
-    *ret = json_object_get(root, "data");
-    if (*ret == NULL) {
-        return problem_add(reader->reterr, PROBLEM_BAD_DOCUMENT, whole,
-                           "the document has no member \"data\"");
-    }
-    return 0;
+    return data;
 }
 
 /* Is `data` a resource object of this type? */
@@ -72,6 +69,17 @@ static int check_resource(const struct document_reader *reader, const struct res
                            quote(reader, type));
     }
     return 0;
+}
+
+/* The resource object of this type that a body holds; NULL as read_data(). */
+static const json_t *read_resource(const struct document_reader *reader, struct text body,
+                                   const struct resource *resource, int *ret_result)
+{
+    const json_t *data = read_data(reader, body, ret_result);
+    if (data != NULL) {
+        *ret_result = check_resource(reader, resource, data);
+    }
+    return *ret_result == 0 ? data : NULL;
 }
 
 static void check_no_id(const struct document_reader *reader, const json_t *data)
@@ -170,12 +178,9 @@ int document_read_create(const struct document_reader *reader, struct text body,
 {
     *ret = (struct document){ 0 };
     size_t n_before = reader->reterr->n;
-    const json_t *data;
-    int r = read_data(reader, body, &data);
-    if (r == 0) {
-        r = check_resource(reader, resource, data);
-    }
-    if (r != 0) {
+    int r = 0;
+    const json_t *data = read_resource(reader, body, resource, &r);
+    if (data == NULL) {
         return r;
     }
     check_no_id(reader, data);
@@ -189,12 +194,9 @@ int document_read_update(const struct document_reader *reader, struct text body,
 {
     *ret = (struct document){ 0 };
     size_t n_before = reader->reterr->n;
-    const json_t *data;
-    int r = read_data(reader, body, &data);
-    if (r == 0) {
-        r = check_resource(reader, resource, data);
-    }
-    if (r != 0) {
+    int r = 0;
+    const json_t *data = read_resource(reader, body, resource, &r);
+    if (data == NULL) {
         return r;
     }
     check_id(reader, data, id);
@@ -212,9 +214,9 @@ int document_read_linkage(const struct document_reader *reader, struct text body
     *ret = (struct linkage){ 0 };
     struct document_reading reading = { .reader = reader };
     size_t n_before = reader->reterr->n;
-    const json_t *data;
-    int r = read_data(reader, body, &data);
-    if (r != 0) {
+    int r = 0;
+    const json_t *data = read_data(reader, body, &r);
+    if (data == NULL) {
         return r;
     }
     document_read_members(&reading, relationship, data, "/data", must_exist, ret);

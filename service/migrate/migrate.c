@@ -291,7 +291,8 @@ int migrate_up(const struct migrate *m, const char **reterr)
         n_run++;
     }
     if (n_run == 0) {
-        say(m, false, "nothing to run: the database is up to date (%zu migrations)", m->list->n);
+        say(m, false, "nothing to run: the database is up to date (%zu migration%s)", m->list->n,
+            m->list->n == 1 ? "" : "s");
     }
     return 0;
 }

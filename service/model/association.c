@@ -25,8 +25,7 @@ static const struct catalog_constraint *key_over(const struct draft_end *end)
 static bool has_leading_index(const struct catalog_table *table, const char *column)
 {
     for (size_t i = 0; i < table->n_indexes; i++) {
-        if (table->indexes[i].n_columns > 0 &&
-            strcmp(table->indexes[i].columns[0], column) == 0) {
+        if (table->indexes[i].n_columns > 0 && strcmp(table->indexes[i].columns[0], column) == 0) {
             return true;
         }
     }
@@ -57,14 +56,15 @@ static void check_index(struct draft *d, const struct draft_end *end, const char
                         const char *column, const char *then)
 {
     if (!has_leading_index(end->table, column)) {
-        draft_warning(d, pointer,
-                      draft_text(d, "no index of \"%s\" begins with \"%s\": looking from that "
-                                    "side reads the whole table",
-                                 end->table->name, column),
-                      draft_text(d, "create index on %s (%s, %s)",
-                                 name_quote_qualified(d->scratch, end->table->schema,
-                                                      end->table->name),
-                                 name_quote(d->scratch, column), name_quote(d->scratch, then)));
+        draft_warning(
+            d, pointer,
+            draft_text(d,
+                       "no index of \"%s\" begins with \"%s\": looking from that "
+                       "side reads the whole table",
+                       end->table->name, column),
+            draft_text(d, "create index on %s (%s, %s)",
+                       name_quote_qualified(d->scratch, end->table->schema, end->table->name),
+                       name_quote(d->scratch, column), name_quote(d->scratch, then)));
     }
 }
 
@@ -77,9 +77,10 @@ static void check_delete_rules(struct draft *d, const struct draft_end *end, con
                      strcmp(c->columns[0], end->far->name) == 0);
         if (ours && c->on_delete != 'c') {
             draft_warning(d, pointer,
-                          draft_text(d, "foreign key \"%s\" of \"%s\" is not \"on delete "
-                                        "cascade\": a DELETE of what is linked may be refused "
-                                        "with 409",
+                          draft_text(d,
+                                     "foreign key \"%s\" of \"%s\" is not \"on delete "
+                                     "cascade\": a DELETE of what is linked may be refused "
+                                     "with 409",
                                      c->name, end->table->name),
                           "let the database remove the links: \"on delete cascade\"");
         }
@@ -100,8 +101,9 @@ void check_association(struct draft *d, struct draft_end *end)
     }
     if (key == NULL) {
         draft_error(d, pointer,
-                    draft_text(d, "\"%s\" has no primary key or unique constraint over (%s, %s): "
-                                  "it could hold one link twice",
+                    draft_text(d,
+                               "\"%s\" has no primary key or unique constraint over (%s, %s): "
+                               "it could hold one link twice",
                                table, near, far),
                     draft_text(d, "alter table %s add primary key (%s, %s)",
                                name_quote_qualified(d->scratch, end->table->schema, table),
@@ -112,8 +114,9 @@ void check_association(struct draft *d, struct draft_end *end)
         const struct catalog_column *c = &end->table->columns[i];
         if (c != end->near && c != end->far && c->not_null && !c->has_default && !c->generated) {
             draft_error(d, pointer,
-                        draft_text(d, "column \"%s\" of \"%s\" is NOT NULL without a default: no "
-                                      "link could ever be made",
+                        draft_text(d,
+                                   "column \"%s\" of \"%s\" is NOT NULL without a default: no "
+                                   "link could ever be made",
                                    c->name, table),
                         "give it a default, or let it be NULL");
             end->broken = true;
@@ -151,15 +154,15 @@ static void add_link_column(struct draft *d, struct draft_end *end, struct link_
     if (column == NULL) {
         reason = draft_text(d, "table \"%s\" has no column \"%s\"", end->table->name, name);
     } else if (column == end->near || column == end->far) {
-        reason = draft_text(d, "column \"%s\" is one of the two keys: it is the linkage already",
-                            name);
+        reason =
+            draft_text(d, "column \"%s\" is one of the two keys: it is the linkage already", name);
     } else if (column_type_find(column->type_oid) == NULL) {
         reason = draft_text(d, "column \"%s\" is of type %s, which is not supported", name,
                             column->type_name);
     } else if (!name_is_member(declared->name)) {
         reason = draft_text(d, "\"%s\" is no member name of JSON:API", declared->name);
     }
-    if (reason != NULL) {
+    if (reason != NULL || column == NULL) {
         draft_error(d, declared->pointer, reason,
                     "list in \"secondary_attributes\" what is to be shown, with \"column\" where "
                     "the name differs");

@@ -1,19 +1,19 @@
 /*
  * calendar.c - the proleptic Gregorian calendar, both ways.
  *
- * A year is taken to begin in March, so that the leap day is its last; 400 years are always 146,097 days. Limits are
- * PostgreSQL's (src/include/datatype/timestamp.h).
+ * A year is taken to begin in March, so that the leap day is its last; 400 years are always 146,097
+ * days. Limits are PostgreSQL's (src/include/datatype/timestamp.h).
  */
 #include "model/calendar.h"
 
 #define MICROSECONDS_PER_DAY INT64_C(86400000000)
 
 enum {
-    DAYS_PER_ERA = 146097,                 /* 400 years */
-    DAYS_TO_2000 = 5 * DAYS_PER_ERA - 60,  /* from 0000-03-01 to 2000-01-01 */
-    FIRST_DAY = -2451545,                  /* 4714-11-24 BC, day 0 of the Julian count */
-    END_OF_DAYS = 2145031949,              /* the first day that is out of range */
-    LONGEST = 48,                          /* bytes of any date and time */
+    DAYS_PER_ERA = 146097,                /* 400 years */
+    DAYS_TO_2000 = 5 * DAYS_PER_ERA - 60, /* from 0000-03-01 to 2000-01-01 */
+    FIRST_DAY = -2451545,                 /* 4714-11-24 BC, day 0 of the Julian count */
+    END_OF_DAYS = 2145031949,             /* the first day that is out of range */
+    LONGEST = 48,                         /* bytes of any date and time */
 };
 
 #define FIRST_MICROSECOND INT64_C(-211813488000000000)

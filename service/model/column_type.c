@@ -1,8 +1,8 @@
 /*
  * column_type.c - one table of PostgreSQL's types, and what each kind reads and writes.
  *
- * Object identifiers of built-in types never change (src/include/catalog/pg_type.dat). Numbers are written straight into
- * the answer's buffer: these functions run once per value of every document.
+ * Object identifiers of built-in types never change (src/include/catalog/pg_type.dat). Numbers are
+ * written straight into the answer's buffer: these functions run once per value of every document.
  */
 #include "model/column_type.h"
 
@@ -14,22 +14,32 @@
 #include "base/json_text.h"
 #include "model/calendar.h"
 
+#define A_STRING "a string"
+#define A_NAME "a string of at most 63 bytes"
+#define AN_INTEGER "an integer"
+#define A_NUMBER "a number"
+#define A_BOOLEAN "true or false"
+#define A_MOMENT "a time such as \"2026-01-31T09:15:00Z\""
+#define A_LOCAL_TIME "a time such as \"2026-01-31T09:15:00\""
+#define A_DATE "a date such as \"2026-01-31\""
+#define A_UUID "a UUID of 32 hexadecimal digits and 4 hyphens"
+
 /* clang-format off */
 static const struct column_type column_types[] = {
-    { COLUMN_BIGINT,      20,   1016, "bigint",           "an integer",                               "integer", "int64",     true  },
-    { COLUMN_TEXT,        25,   1009, "text",             "a string",                                 "string",  NULL,        true  },
-    { COLUMN_TIMESTAMPTZ, 1184, 1185, "timestamptz",      "a time such as \"2026-01-31T09:15:00Z\"",  "string",  "date-time", false },
-    { COLUMN_INTEGER,     23,   1007, "integer",          "an integer",                               "integer", "int32",     true  },
-    { COLUMN_SMALLINT,    21,   1005, "smallint",         "an integer",                               "integer", "int16",     true  },
-    { COLUMN_TEXT,        1043, 1015, "varchar",          "a string",                                 "string",  NULL,        true  },
-    { COLUMN_TEXT,        1042, 1014, "bpchar",           "a string",                                 "string",  NULL,        false },
-    { COLUMN_TEXT,        19,   1003, "name",             "a string of at most 63 bytes",             "string",  NULL,        false },
-    { COLUMN_BOOLEAN,     16,   1000, "boolean",          "true or false",                            "boolean", NULL,        false },
-    { COLUMN_REAL,        700,  1021, "real",             "a number",                                 "number",  "float",     false },
-    { COLUMN_DOUBLE,      701,  1022, "double precision", "a number",                                 "number",  "double",    false },
-    { COLUMN_DATE,        1082, 1182, "date",             "a date such as \"2026-01-31\"",            "string",  "date",      false },
-    { COLUMN_TIMESTAMP,   1114, 1115, "timestamp",        "a time such as \"2026-01-31T09:15:00\"",   "string",  NULL,        false },
-    { COLUMN_UUID,        2950, 2951, "uuid",             "a UUID of 32 hexadecimal digits and 4 hyphens", "string", "uuid",  true  },
+    { COLUMN_BIGINT,      20,   1016, "bigint",           AN_INTEGER,   "integer", "int64",     true  },
+    { COLUMN_TEXT,        25,   1009, "text",             A_STRING,     "string",  NULL,        true  },
+    { COLUMN_TIMESTAMPTZ, 1184, 1185, "timestamptz",      A_MOMENT,     "string",  "date-time", false },
+    { COLUMN_INTEGER,     23,   1007, "integer",          AN_INTEGER,   "integer", "int32",     true  },
+    { COLUMN_SMALLINT,    21,   1005, "smallint",         AN_INTEGER,   "integer", "int16",     true  },
+    { COLUMN_TEXT,        1043, 1015, "varchar",          A_STRING,     "string",  NULL,        true  },
+    { COLUMN_TEXT,        1042, 1014, "bpchar",           A_STRING,     "string",  NULL,        false },
+    { COLUMN_TEXT,        19,   1003, "name",             A_NAME,       "string",  NULL,        false },
+    { COLUMN_BOOLEAN,     16,   1000, "boolean",          A_BOOLEAN,    "boolean", NULL,        false },
+    { COLUMN_REAL,        700,  1021, "real",             A_NUMBER,     "number",  "float",     false },
+    { COLUMN_DOUBLE,      701,  1022, "double precision", A_NUMBER,     "number",  "double",    false },
+    { COLUMN_DATE,        1082, 1182, "date",             A_DATE,       "string",  "date",      false },
+    { COLUMN_TIMESTAMP,   1114, 1115, "timestamp",        A_LOCAL_TIME, "string",  NULL,        false },
+    { COLUMN_UUID,        2950, 2951, "uuid",             A_UUID,       "string",  "uuid",      true  },
 };
 /* clang-format on */
 
@@ -71,10 +81,12 @@ static uint64_t bits_of(struct cell c)
 static bool integer_cell(struct arena *a, enum column_kind kind, int64_t value, struct cell *ret)
 {
     if (kind == COLUMN_SMALLINT) {
-        return value >= INT16_MIN && value <= INT16_MAX && cell_from_bits(a, (uint64_t)value, 2, ret);
+        return value >= INT16_MIN && value <= INT16_MAX &&
+               cell_from_bits(a, (uint64_t)value, 2, ret);
     }
     if (kind == COLUMN_INTEGER) {
-        return value >= INT32_MIN && value <= INT32_MAX && cell_from_bits(a, (uint64_t)value, 4, ret);
+        return value >= INT32_MIN && value <= INT32_MAX &&
+               cell_from_bits(a, (uint64_t)value, 4, ret);
     }
     return cell_from_bits(a, (uint64_t)value, 8, ret);
 }
@@ -303,7 +315,8 @@ bool column_read_boolean(struct arena *a, const struct column_type *type, bool v
     return type->kind == COLUMN_BOOLEAN && cell_from_bits(a, value ? 1 : 0, 1, ret_cell);
 }
 
-/* Whole numbers below `exact_below` are written as integers; others with the fewest digits that read back as the same. */
+/* Whole numbers below `exact_below` are written as integers; others with the fewest digits that
+ * read back as the same. */
 static void write_real(struct buf *b, double value, bool narrow)
 {
     double exact_below = narrow ? 16777216.0 : 1e15;
@@ -372,8 +385,8 @@ void column_write_json(struct buf *b, const struct column_type *type, struct cel
     case COLUMN_TIMESTAMP:
     case COLUMN_TIMESTAMPTZ:
         buf_add_char(b, '"');
-        calendar_write_timestamp(
-            b, type->kind == COLUMN_TIMESTAMP ? CALENDAR_LOCAL : CALENDAR_UTC, cell_int(c));
+        calendar_write_timestamp(b, type->kind == COLUMN_TIMESTAMP ? CALENDAR_LOCAL : CALENDAR_UTC,
+                                 cell_int(c));
         buf_add_char(b, '"');
         return;
     case COLUMN_UUID:

@@ -30,16 +30,17 @@ enum column_kind {
 
 struct column_type {
     enum column_kind kind;
-    uint32_t oid;           /* of the values sent */
-    uint32_t array_oid;     /* of an array of them */
-    const char *name;       /* in SQL: "bigint", "timestamptz" */
-    const char *json;       /* what a document holds, in words: "a string", "an integer" */
-    const char *json_type;  /* JSON Schema: "string", "integer", "number", "boolean" */
-    const char *format;     /* JSON Schema's format: "date-time", "int64"; NULL: none */
-    bool is_key;            /* may be the key of a resource */
+    uint32_t oid;          /* of the values sent */
+    uint32_t array_oid;    /* of an array of them */
+    const char *name;      /* in SQL: "bigint", "timestamptz" */
+    const char *json;      /* what a document holds, in words: "a string", "an integer" */
+    const char *json_type; /* JSON Schema: "string", "integer", "number", "boolean" */
+    const char *format;    /* JSON Schema's format: "date-time", "int64"; NULL: none */
+    bool is_key;           /* may be the key of a resource */
 };
 
-/* column_type_find() - the type with this oid; NULL when it is not supported. Cost: a short scan. */
+/* column_type_find() - the type with this oid; NULL when it is not supported. Cost: a short scan.
+ */
 const struct column_type *column_type_find(uint32_t oid);
 
 /*
@@ -58,7 +59,8 @@ bool key_read(struct arena *a, const struct column_type *type, struct text id, s
 void key_write(struct buf *b, const struct column_type *type, struct cell key);
 
 /*
- * column_read_text() - a value from its text in a document: dates, timestamps (RFC 3339), uuids, text.
+ * column_read_text() - a value from its text in a document: dates, timestamps (RFC 3339), uuids,
+ * text.
  *
  * ret_cell  in `a`, or borrowing `text` for COLUMN_TEXT
  * Returns:  false when the text is no value of this type
@@ -74,7 +76,8 @@ bool column_read_text(struct arena *a, const struct column_type *type, struct te
 bool column_read_integer(struct arena *a, const struct column_type *type, int64_t value,
                          struct cell *ret_cell) MUST_CHECK;
 
-/* column_read_real() - a number with a fraction or exponent; false when the type does not take one. */
+/* column_read_real() - a number with a fraction or exponent; false when the type does not take one.
+ */
 bool column_read_real(struct arena *a, const struct column_type *type, double value,
                       struct cell *ret_cell) MUST_CHECK;
 

@@ -194,7 +194,8 @@ static bool read_members(const struct reader *r, json_t *object, const char *poi
     bool ok = true;
     const char *key = NULL;
     json_t *value = NULL;
-    json_object_foreach(object, key, value) {
+    json_object_foreach(object, key, value)
+    {
         const char *place = pointer_join(r->arena, pointer, key);
         size_t i = 0;
         while (i < table.n && strcmp(table.at[i].name, key) != 0) {
@@ -221,7 +222,8 @@ static bool read_members(const struct reader *r, json_t *object, const char *poi
 typedef void read_entry_fn(const struct reader *r, const char *name, const char *pointer,
                            json_t *value, void *to);
 
-/* Every entry of the object `key` of `parent`, in an array of `size` bytes each; NULL: no entries. */
+/* Every entry of the object `key` of `parent`, in an array of `size` bytes each; NULL: no entries.
+ */
 static const void *read_entries(const struct reader *r, const json_t *parent, const char *pointer,
                                 const char *key, size_t size, read_entry_fn *read_entry)
 {
@@ -231,7 +233,8 @@ static const void *read_entries(const struct reader *r, const json_t *parent, co
     const char *name = NULL;
     json_t *value = NULL;
     size_t i = 0;
-    json_object_foreach(object, name, value) {
+    json_object_foreach(object, name, value)
+    {
         if (entries == NULL) {
             break;
         }
@@ -264,12 +267,11 @@ static void read_attribute(const struct reader *r, const char *name, const char 
     struct declared_attribute *attribute = to;
     attribute->name = name;
     attribute->pointer = pointer;
-    attribute->broken =
-        !read_entry_members(r, value, pointer, MEMBER_TABLE(attribute_members), to);
+    attribute->broken = !read_entry_members(r, value, pointer, MEMBER_TABLE(attribute_members), to);
 }
 
-static void read_secondary_attribute(const struct reader *r, const char *name,
-                                     const char *pointer, json_t *value, void *to)
+static void read_secondary_attribute(const struct reader *r, const char *name, const char *pointer,
+                                     json_t *value, void *to)
 {
     struct declared_attribute *attribute = to;
     attribute->name = name;
@@ -315,26 +317,30 @@ static size_t count_places(json_t *value)
     const char *key = NULL;
     json_t *inner = NULL;
     size_t i = 0;
-    json_object_foreach(value, key, inner) {
+    json_object_foreach(value, key, inner)
+    {
         n += count_places(inner);
     }
-    json_array_foreach(value, i, inner) {
+    json_array_foreach(value, i, inner)
+    {
         n += count_places(inner);
     }
     return n;
 }
 
-static void list_places(struct arena *a, json_t *value, const char *pointer,
-                        const char **places, size_t *n)
+static void list_places(struct arena *a, json_t *value, const char *pointer, const char **places,
+                        size_t *n)
 {
     places[(*n)++] = pointer;
     const char *key = NULL;
     json_t *inner = NULL;
     size_t i = 0;
-    json_object_foreach(value, key, inner) {
+    json_object_foreach(value, key, inner)
+    {
         list_places(a, inner, pointer_join(a, pointer, key), places, n);
     }
-    json_array_foreach(value, i, inner) {
+    json_array_foreach(value, i, inner)
+    {
         list_places(a, inner, arena_printf(a, "%s/%zu", pointer, i), places, n);
     }
 }

@@ -34,7 +34,8 @@ struct declared_relationship {
     const char *secondary;
     const char *back_populates;
     const char *backref;
-    struct declared_names local_columns;  /* of the association table: those that point to the owner */
+    struct declared_names
+        local_columns; /* of the association table: those that point to the owner */
     struct declared_names remote_columns; /* … to the target */
     bool has_secondary_attributes;        /* declared, if only as {} */
     size_t n_secondary_attributes;
@@ -64,9 +65,9 @@ struct declaration {
  * declaration_read() - what the model file `json` declares.
  *
  * ret      in `a`; empty when the file is no JSON object
- * reterr   unknown and repeated keys, missing ones, values of a wrong JSON type, and keys that later
- *          versions may serve
- * Source:  RFC 8259; sqlalchemy relationship(): secondary, back_populates, backref
+ * reterr   unknown and repeated keys, missing ones, values of a wrong JSON type, and keys that
+ * later versions may serve Source:  RFC 8259; sqlalchemy relationship(): secondary, back_populates,
+ * backref
  */
 void declaration_read(struct arena *a, struct text json, struct declaration *ret,
                       struct findings *reterr);

@@ -1,6 +1,6 @@
 /*
- * draft.h - a model while it is being resolved: declarations, what was found for them in the catalog,
- * and the model's own structs as far as they are known.
+ * draft.h - a model while it is being resolved: declarations, what was found for them in the
+ * catalog, and the model's own structs as far as they are known.
  *
  * Resolution goes resource by resource (resolve_resource.c), then relationship by relationship
  * (resolve_end.c), then pairs the two sides (resolve_pairs.c). A thing that failed is marked broken
@@ -27,9 +27,9 @@ struct draft_end {
     const char *pointer; /* of the declaration, or of the backref in it */
     const char *name;
     struct draft_resource *owner;
-    struct draft_resource *target;           /* NULL: unknown */
-    const struct catalog_table *table;       /* the association table; NULL: unknown */
-    const struct catalog_column *near;       /* NULL, like far: unknown */
+    struct draft_resource *target;     /* NULL: unknown */
+    const struct catalog_table *table; /* the association table; NULL: unknown */
+    const struct catalog_column *near; /* NULL, like far: unknown */
     const struct catalog_column *far;
     bool near_is_first;
     size_t n_link_columns;
@@ -42,7 +42,7 @@ struct draft {
     struct arena *arena;   /* the model's: what stays */
     struct arena *scratch; /* what goes when the model is ready, texts of messages too */
     const struct catalog *catalog;
-    const struct declaration *declaration;
+    struct declaration declaration;
     struct findings *findings;
     size_t n_resources;
     struct draft_resource *resources;
@@ -97,7 +97,8 @@ void resolve_link_columns(struct draft *d, struct draft_end *end);
  */
 void resolve_end(struct draft *d, struct draft_end *end);
 
-/* resolve_backref() - the side that the backref of `end` creates, into `ret`; false: it cannot be. */
+/* resolve_backref() - the side that the backref of `end` creates, into `ret`; false: it cannot be.
+ */
 bool resolve_backref(struct draft *d, struct draft_end *end, struct draft_end *ret);
 
 /* resolve_pairs() - join both sides of every relationship; report those that do not fit. */

@@ -1,5 +1,6 @@
 /*
- * findings.c - everything that is wrong with a model file, collected, and put into the file's order.
+ * findings.c - everything that is wrong with a model file, collected, and put into the file's
+ * order.
  */
 #include <errno.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /*
- * model.c - looking things up in a model by name. A model has a few dozen names: a scan is as fast as a hash table, and
- * leaves nothing to build.
+ * model.c - looking things up in a model by name. A model has a few dozen names: a scan is as fast
+ * as a hash table, and leaves nothing to build.
  */
 #include "model/model.h"
 

@@ -54,11 +54,12 @@ struct relationship {
     const char *table;                  /* the association table, qualified and quoted */
     const char *near;                   /* quoted */
     const char *far;                    /* quoted */
-    bool near_is_first; /* near comes first in the table's key: the order in which rows are locked */
+    bool
+        near_is_first; /* near comes first in the table's key: the order in which rows are locked */
     size_t n_link_columns;
     const struct link_column *link_columns;
-    size_t index;    /* its position in struct resource */
-    size_t id;       /* its position among all relationships of the model */
+    size_t index; /* its position in struct resource */
+    size_t id;    /* its position among all relationships of the model */
 };
 
 struct resource {

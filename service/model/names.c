@@ -1,6 +1,6 @@
 /*
- * names.c - names are judged byte by byte: everything above ASCII is allowed in documents by JSON:API
- * and is well-formed UTF-8 already when it comes from a JSON file.
+ * names.c - names are judged byte by byte: everything above ASCII is allowed in documents by
+ * JSON:API and is well-formed UTF-8 already when it comes from a JSON file.
  */
 #include "model/names.h"
 

@@ -41,7 +41,8 @@ const char *name_quote_qualified(struct arena *a, const char *schema, const char
 /* pointer_join() - the JSON pointer `parent` and one more token, escaped (RFC 6901); in `a`. */
 const char *pointer_join(struct arena *a, const char *parent, const char *token);
 
-/* names_list() - "a, b and c" for messages, at most NAMES_LISTED of them; "none" for none; in `a`. */
+/* names_list() - "a, b and c" for messages, at most NAMES_LISTED of them; "none" for none; in `a`.
+ */
 const char *names_list(struct arena *a, const char *const *names, size_t n);
 
 /* names_suggest() - `did you mean "x"? ` when a name is near `wrong`, else ""; in `a`. */

@@ -13,7 +13,7 @@ enum { BUDGET_BYTES = 64 * 1024 * 1024 }; /* a model takes some kilobytes per re
 
 static bool begin_resources(struct draft *d, struct model *model)
 {
-    size_t n = d->declaration->n_resources;
+    size_t n = d->declaration.n_resources;
     struct resource *resources = arena_zalloc(d->arena, n, sizeof *resources);
     d->resources = arena_zalloc(d->scratch, n, sizeof *d->resources);
     if (resources == NULL || d->resources == NULL) {
@@ -21,7 +21,7 @@ static bool begin_resources(struct draft *d, struct model *model)
     }
     d->n_resources = n;
     for (size_t i = 0; i < n; i++) {
-        d->resources[i].declared = &d->declaration->resources[i];
+        d->resources[i].declared = &d->declaration.resources[i];
         d->resources[i].resource = &resources[i];
         resources[i].index = i;
     }
@@ -118,15 +118,13 @@ static bool finish(struct draft *d, struct model *model)
 
 static int load(struct draft *d, struct text json, struct model *model)
 {
-    struct declaration declaration;
-    d->declaration = &declaration;
-    declaration_read(d->scratch, json, &declaration, d->findings);
+    declaration_read(d->scratch, json, &d->declaration, d->findings);
     if (arena_failed(d->scratch) || !begin_resources(d, model) || !begin_ends(d)) {
         return -ENOMEM;
     }
     resolve_pairs(d);
     if (arena_failed(d->arena) || arena_failed(d->scratch) || arena_failed(d->findings->arena) ||
-        findings_sort(d->scratch, d->findings, declaration.places) < 0) {
+        findings_sort(d->scratch, d->findings, d->declaration.places) < 0) {
         return -ENOMEM;
     }
     if (d->findings->n_errors > 0) {

@@ -85,10 +85,10 @@ static void find_association_table(struct draft *d, struct draft_end *end)
         for (size_t i = 0; i < n; i++) {
             names[i] = d->catalog->tables[i].name;
         }
-        refuse(d, end, "secondary",
-               draft_text(d, "there is no table \"%s\" in the database", name),
-               draft_text(d, "%scorrect the name, or run the migrations that create the "
-                             "association table",
+        refuse(d, end, "secondary", draft_text(d, "there is no table \"%s\" in the database", name),
+               draft_text(d,
+                          "%scorrect the name, or run the migrations that create the "
+                          "association table",
                           names_suggest(d->scratch, name, names, n)));
     } else if (table->is_view) {
         refuse(d, end, "secondary", draft_text(d, "\"%s\" is a view", name),
@@ -145,8 +145,9 @@ static void refuse_missing_key(struct draft *d, struct draft_end *end, const str
         const struct catalog_constraint *c = &end->table->constraints[i];
         if (references(c, r) && !references_key(c, r)) {
             refuse(d, end, "secondary",
-                   draft_text(d, "foreign key \"%s\" of \"%s\" references other columns of \"%s\" "
-                                 "than its key",
+                   draft_text(d,
+                              "foreign key \"%s\" of \"%s\" references other columns of \"%s\" "
+                              "than its key",
                               c->name, end->table->name, r->table->name),
                    draft_text(d, "let one column reference %s(%s)", r->table->name,
                               r->key_column->name));
@@ -257,8 +258,9 @@ static void resolve_columns(struct draft *d, struct draft_end *end)
     }
     if (end->near == end->far) {
         refuse(d, end, "secondary",
-               draft_text(d, "\"%s\" has one foreign key to \"%s\", and needs two: one for each "
-                             "side",
+               draft_text(d,
+                          "\"%s\" has one foreign key to \"%s\", and needs two: one for each "
+                          "side",
                           end->table->name, end->target->table->name),
                "add the other one");
         return;
@@ -280,8 +282,9 @@ void resolve_end(struct draft *d, struct draft_end *end)
     }
     if (declared->backref != NULL && declared->back_populates != NULL) {
         refuse(d, end, "backref", "cannot stand beside \"back_populates\"",
-               draft_text(d, "keep \"back_populates\" if %s declares \"%s\" itself, else "
-                             "\"backref\"",
+               draft_text(d,
+                          "keep \"back_populates\" if %s declares \"%s\" itself, else "
+                          "\"backref\"",
                           declared->target == NULL ? "the target" : declared->target,
                           declared->back_populates));
     }

@@ -56,9 +56,9 @@ static void refuse_inverse(struct draft *d, struct draft_end *end, struct draft_
     if (inverse->by_backref || inverse->declared->backref != NULL) {
         refuse(d, end, NULL,
                draft_text(d, "%s.%s belongs to the \"backref\" at %s", type, inverse->name,
-                          inverse->by_backref ? inverse->pointer
-                                              : pointer_join(d->scratch, inverse->pointer,
-                                                             "backref")),
+                          inverse->by_backref
+                              ? inverse->pointer
+                              : pointer_join(d->scratch, inverse->pointer, "backref")),
                "use \"back_populates\" on both sides, or \"backref\" on one");
         return;
     }
@@ -117,8 +117,9 @@ static void join_sides(struct draft *d, struct draft_end *end, struct draft_end 
                     draft_text(d, "its columns (%s, %s) are not those of %s.%s (%s, %s) swapped",
                                inverse->near->name, inverse->far->name, draft_type(end->owner),
                                end->name, end->near->name, end->far->name),
-                    draft_text(d, "set \"local_columns\": \"%s\" and \"remote_columns\": \"%s\" "
-                                  "here",
+                    draft_text(d,
+                               "set \"local_columns\": \"%s\" and \"remote_columns\": \"%s\" "
+                               "here",
                                end->far->name, end->near->name));
         end->broken = inverse->broken = true;
         return;

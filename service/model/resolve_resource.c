@@ -35,8 +35,9 @@ static const struct catalog_table *find_table(struct draft *d,
                               ? declared->pointer
                               : pointer_join(d->scratch, declared->pointer, "table");
     draft_error(d, pointer, draft_text(d, "there is no table \"%s\" in the database", name),
-                draft_text(d, "%scorrect the name (\"schema.table\" when it is not on the search "
-                              "path), or run the migrations that create it",
+                draft_text(d,
+                           "%scorrect the name (\"schema.table\" when it is not on the search "
+                           "path), or run the migrations that create it",
                            near));
     return NULL;
 }
@@ -200,8 +201,9 @@ static void warn_of_lost_creates(struct draft *d, const struct draft_resource *r
         bool given = attribute != NULL && !attribute->read_only;
         if (column->not_null && !column->has_default && !column->generated && !given) {
             draft_warning(d, r->declared->pointer,
-                          draft_text(d, "column \"%s\" of \"%s\" needs a value and has no default, "
-                                        "but clients cannot give one: every POST /%s will fail",
+                          draft_text(d,
+                                     "column \"%s\" of \"%s\" needs a value and has no default, "
+                                     "but clients cannot give one: every POST /%s will fail",
                                      column->name, r->table->name, r->resource->type),
                           "give the column a default, or show it as a writable attribute");
         }
@@ -244,8 +246,7 @@ static void resolve_constraints(struct draft *d, struct draft_resource *r)
             .unique = from->kind == CATALOG_UNIQUE,
             .explanation = from->comment == NULL ? NULL : arena_strdup(d->arena, from->comment),
         };
-        constraint->attributes =
-            bound_attributes(d, r->resource, from, &constraint->n_attributes);
+        constraint->attributes = bound_attributes(d, r->resource, from, &constraint->n_attributes);
     }
     r->resource->constraints = to;
 }

@@ -1,5 +1,6 @@
 /*
- * doc.c - see doc.h. jansson refuses NULL values, so that one lost value is noticed where it is put.
+ * doc.c - see doc.h. jansson refuses NULL values, so that one lost value is noticed where it is
+ * put.
  */
 #include "openapi/doc.h"
 

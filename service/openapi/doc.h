@@ -1,8 +1,9 @@
 /*
- * doc.h - the description while it is being built: a tree of jansson values and a few ways to grow it.
+ * doc.h - the description while it is being built: a tree of jansson values and a few ways to grow
+ * it.
  *
- * Building never reports: the first failure latches `failed`, later values are NULL and are dropped,
- * and openapi.c looks once, at the end.
+ * Building never reports: the first failure latches `failed`, later values are NULL and are
+ * dropped, and openapi.c looks once, at the end.
  */
 #ifndef BACKREF_OPENAPI_DOC_H
 #define BACKREF_OPENAPI_DOC_H

@@ -37,7 +37,8 @@ static void emit_json_object(struct buf *b, json_t *object)
     json_t *member = NULL;
     bool first = true;
     buf_add_char(b, '{');
-    json_object_foreach(object, key, member) {
+    json_object_foreach(object, key, member)
+    {
         if (!first) {
             buf_add_char(b, ',');
         }
@@ -54,7 +55,8 @@ static void emit_json_array(struct buf *b, const json_t *array)
     size_t i = 0;
     json_t *element = NULL;
     buf_add_char(b, '[');
-    json_array_foreach(array, i, element) {
+    json_array_foreach(array, i, element)
+    {
         if (i > 0) {
             buf_add_char(b, ',');
         }
@@ -98,8 +100,9 @@ static bool is_letter(char c)
 /* Words that some version of YAML reads as a truth value or as nothing. */
 static bool is_yaml_word(struct text t)
 {
-    static const char *const words[] = { "true", "false", "yes", "no", "on", "off",
-                                         "null", "y",     "n" };
+    static const char *const words[] = {
+        "true", "false", "yes", "no", "on", "off", "null", "y", "n"
+    };
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
         if (strlen(words[i]) == t.n && strncasecmp(t.at, words[i], t.n) == 0) {
             return true;
@@ -126,7 +129,8 @@ static bool is_plain_yaml(struct text t)
     return true;
 }
 
-/* The code point at `at` if YAML wants it escaped in a double-quoted scalar although JSON does not. */
+/* The code point at `at` if YAML wants it escaped in a double-quoted scalar although JSON does not.
+ */
 static uint32_t hidden_character(const unsigned char *at, size_t n, size_t *ret_length)
 {
     *ret_length = 1;
@@ -216,14 +220,16 @@ static void emit_yaml_block(struct buf *b, const json_t *value, size_t depth, bo
     const char *key = NULL;
     json_t *inner = NULL;
     size_t i = 0;
-    json_object_foreach(mutable_of(value), key, inner) {
+    json_object_foreach(mutable_of(value), key, inner)
+    {
         emit_indent(b, begun ? 0 : depth);
         begun = false;
         emit_yaml_text(b, text_of(key));
         buf_add_char(b, ':');
         emit_yaml_value(b, inner, depth + 1);
     }
-    json_array_foreach(value, i, inner) {
+    json_array_foreach(value, i, inner)
+    {
         emit_indent(b, begun ? 0 : depth);
         begun = false;
         buf_add_char(b, '-');

@@ -13,9 +13,12 @@ static const struct {
     const char *attribute;
     const char *value;
 } samples[] = {
-    { "persons", "name", "Alice" },     { "persons", "email", "alice@example.org" },
-    { "phones", "number", "+15550001" }, { "phones", "label", "mobile" },
-    { "friends", "name", "Ben" },       { "friends", "nickname", "Benny" },
+    { "persons", "name", "Alice" },
+    { "persons", "email", "alice@example.org" },
+    { "phones", "number", "+15550001" },
+    { "phones", "label", "mobile" },
+    { "friends", "name", "Ben" },
+    { "friends", "nickname", "Benny" },
     { "hobbies", "name", "Swimming" },
     { "hobbies", "description", "Lengths in the pool, and the lake in summer" },
 };
@@ -244,8 +247,8 @@ json_t *example_update(struct doc *doc, const struct resource *resource)
 
 json_t *example_linkage(struct doc *doc, const struct relationship *relationship)
 {
-    json_t *document = begin_document(doc, path_of_linkage(doc, relationship),
-                                      path_of_related(doc, relationship));
+    json_t *document =
+        begin_document(doc, path_of_linkage(doc, relationship), path_of_related(doc, relationship));
     put_page_links(doc, document);
     json_t *data = doc_put(doc, document, "data", doc_array(doc));
     doc_add(doc, data, linked_identifier(doc, relationship));
@@ -264,8 +267,7 @@ json_t *example_link(struct doc *doc, const struct relationship *relationship)
 {
     const struct resource *target = relationship->target;
     json_t *document = begin_document(
-        doc,
-        doc_format(doc, "%s/%s", path_of_related(doc, relationship), example_id(target)),
+        doc, doc_format(doc, "%s/%s", path_of_related(doc, relationship), example_id(target)),
         path_of(doc, target));
     doc_put(doc, document, "data", linked_identifier(doc, relationship));
     return document;

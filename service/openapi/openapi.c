@@ -16,13 +16,14 @@ static void put_info(struct doc *doc, json_t *root)
     doc_put(doc, info, "title", doc_text(doc, "backref"));
     doc_put(doc, info, "version", doc_text(doc, "%s", doc->options->version));
     doc_put(doc, info, "summary", doc_text(doc, "Related resources, both sides kept in step."));
-    doc_put(doc, info, "description",
-            doc_text(doc,
-                     "JSON:API 1.1 over PostgreSQL. A link is one fact, read from both sides: link "
-                     "two resources from either end and both collections show it. HEAD is answered "
-                     "wherever GET is, OPTIONS everywhere. A body may have up to %zu bytes and name "
-                     "up to %zu members.",
-                     doc->options->max_body_bytes, doc->options->max_members));
+    doc_put(
+        doc, info, "description",
+        doc_text(doc,
+                 "JSON:API 1.1 over PostgreSQL. A link is one fact, read from both sides: link "
+                 "two resources from either end and both collections show it. HEAD is answered "
+                 "wherever GET is, OPTIONS everywhere. A body may have up to %zu bytes and name "
+                 "up to %zu members.",
+                 doc->options->max_body_bytes, doc->options->max_members));
 }
 
 static void put_servers(struct doc *doc, json_t *root)

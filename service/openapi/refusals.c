@@ -32,7 +32,8 @@ static const struct refusal refusals[] = {
       "Accept leaves no media type that the service writes.",
       "the answer would be application/vnd.api+json or application/json; accept one of them" },
     { PROBLEM_CONFLICT, SOURCE_POINTER, "/data/type",
-      "The request contradicts its path or what is stored: another type or id, a value that is taken, a resource in use.",
+      "The request contradicts its path or what is stored: another type or id, a value that is taken, "
+      "a resource in use.",
       "this is a collection of \"%s\"" },
     { PROBLEM_BODY_TOO_LARGE, SOURCE_NONE, NULL,
       "The body is larger than allowed, or names too many members.",
@@ -118,8 +119,7 @@ void components_responses(struct doc *doc, json_t *components)
         json_t *errors = doc_put(doc, example, "errors", doc_array(doc));
         doc_add(doc, errors, error_object(doc, r));
         json_t *response = doc_response(
-            doc, r->description,
-            doc_content(doc, doc_ref(doc, "schemas/jsonapi.errors"), example));
+            doc, r->description, doc_content(doc, doc_ref(doc, "schemas/jsonapi.errors"), example));
         if (status == 503) {
             json_t *headers = doc_put(doc, response, "headers", doc_object(doc));
             doc_put(doc, headers, "Retry-After", header(doc, "Seconds to wait.", "integer"));

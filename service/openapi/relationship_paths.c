@@ -6,7 +6,7 @@
 #include "openapi/paths.h"
 
 static struct operation_text operation_of(struct doc *doc, const struct relationship *r,
-                                     const char *verb, const char *summary)
+                                          const char *verb, const char *summary)
 {
     return (struct operation_text){
         .tag = r->owner->type,
@@ -37,18 +37,16 @@ static void put_related(struct doc *doc, json_t *paths, const struct relationshi
     static const int refusals[] = { 400, 404, 406, 414, 431, 503, 504, 0 };
     json_t *item = begin_path(doc, paths, r, "", "");
     struct operation_text related =
-        operation_of(doc, r, "related", doc_format(doc, "The %s of one of %s, as resources",
-                                                   r->name, r->owner->type));
+        operation_of(doc, r, "related",
+                     doc_format(doc, "The %s of one of %s, as resources", r->name, r->owner->type));
     related.description = "In the order of their ids, page by page.";
     json_t *get = doc_operation(doc, item, "get", &related);
-    const char *path =
-        doc_format(doc, "/%s/%s/%s", r->owner->type, example_id(r->owner), r->name);
+    const char *path = doc_format(doc, "/%s/%s/%s", r->owner->type, example_id(r->owner), r->name);
     doc_parameters(doc, get, page_parameters);
-    doc_response_put(
-        doc, get, "200",
-        doc_response(doc, "A page of them.",
-                     doc_content(doc, doc_ref(doc, "schemas/%s.list", r->target->type),
-                                 example_list(doc, r->target, path))));
+    doc_response_put(doc, get, "200",
+                     doc_response(doc, "A page of them.",
+                                  doc_content(doc, doc_ref(doc, "schemas/%s.list", r->target->type),
+                                              example_list(doc, r->target, path))));
     components_refusals(doc, get, refusals);
 }
 
@@ -69,9 +67,8 @@ static void put_linkage(struct doc *doc, json_t *item, const struct relationship
     linkage.description = "In the order of their ids, page by page.";
     json_t *get = doc_operation(doc, item, "get", &linkage);
     doc_parameters(doc, get, page_parameters);
-    doc_response_put(
-        doc, get, "200",
-        linkage_response(doc, r, "A page of identifiers.", example_linkage(doc, r)));
+    doc_response_put(doc, get, "200",
+                     linkage_response(doc, r, "A page of identifiers.", example_linkage(doc, r)));
     components_refusals(doc, get, refusals);
 }
 

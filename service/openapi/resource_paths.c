@@ -13,7 +13,7 @@ void put_request_body(struct doc *doc, json_t *operation, const char *schema, js
 }
 
 static struct operation_text operation_of(struct doc *doc, const struct resource *resource,
-                                     const char *verb, const char *summary)
+                                          const char *verb, const char *summary)
 {
     return (struct operation_text){
         .tag = resource->type,
@@ -38,10 +38,11 @@ static void put_list(struct doc *doc, json_t *item, const struct resource *r)
                        "a row because others come or go.";
     json_t *get = doc_operation(doc, item, "get", &list);
     doc_parameters(doc, get, parameters);
-    doc_response_put(doc, get, "200",
-                     doc_response(doc, "A page.",
-                                  doc_content(doc, doc_ref(doc, "schemas/%s.list", r->type),
-                                              example_list(doc, r, doc_format(doc, "/%s", r->type)))));
+    doc_response_put(
+        doc, get, "200",
+        doc_response(doc, "A page.",
+                     doc_content(doc, doc_ref(doc, "schemas/%s.list", r->type),
+                                 example_list(doc, r, doc_format(doc, "/%s", r->type)))));
     components_refusals(doc, get, refusals);
 }
 

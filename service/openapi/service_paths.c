@@ -47,14 +47,16 @@ static void put_entry(struct doc *doc, json_t *paths)
 {
     static const int refusals[] = { 400, 406, 414, 431, 0 };
     static const struct operation_text entry = {
-        tag, "service.entry", "Where everything is",
+        tag,
+        "service.entry",
+        "Where everything is",
         "A link per type, the version, and a link to this description.",
     };
     json_t *get = begin_path(doc, paths, "/", &entry);
-    doc_response_put(doc, get, "200",
-                     doc_response(doc, "The entry document.",
-                                  doc_content(doc, doc_ref(doc, "schemas/jsonapi.entry"),
-                                              entry_example(doc))));
+    doc_response_put(
+        doc, get, "200",
+        doc_response(doc, "The entry document.",
+                     doc_content(doc, doc_ref(doc, "schemas/jsonapi.entry"), entry_example(doc))));
     components_refusals(doc, get, refusals);
 }
 
@@ -74,10 +76,15 @@ static void put_health(struct doc *doc, json_t *paths)
     static const int refusals[] = { 400, 414, 431, 0 };
     static const int ready_refusals[] = { 400, 414, 431, 503, 504, 0 };
     static const struct operation_text health = {
-        tag, "service.health", "Is the process up?", "Asks nothing of the database.",
+        tag,
+        "service.health",
+        "Is the process up?",
+        "Asks nothing of the database.",
     };
     static const struct operation_text readiness = {
-        tag, "service.readiness", "Can requests be served?",
+        tag,
+        "service.readiness",
+        "Can requests be served?",
         "The database answers, and its tables are still those of the model.",
     };
     json_t *get = begin_path(doc, paths, "/healthz", &health);
@@ -99,18 +106,20 @@ void paths_of_service(struct doc *doc, json_t *paths)
           "application/json",
           "object",
           "OpenAPI 3.1 as JSON.",
-          { tag, "service.openapi_json", "This description as JSON", "Of the model that is being served." } },
+          { tag, "service.openapi_json", "This description as JSON",
+            "Of the model that is being served." } },
         { "/openapi.yaml",
           "application/yaml",
           "string",
           "OpenAPI 3.1 as YAML.",
-          { tag, "service.openapi_yaml", "This description as YAML", "Of the model that is being served." } },
+          { tag, "service.openapi_yaml", "This description as YAML",
+            "Of the model that is being served." } },
         { "/metrics",
           "text/plain; version=0.0.4; charset=utf-8",
           "string",
           "Counters and gauges.",
           { tag, "service.metrics", "Metrics in Prometheus' text format",
-            "Counted since the process was started."  } },
+            "Counted since the process was started." } },
     };
     put_entry(doc, paths);
     put_health(doc, paths);

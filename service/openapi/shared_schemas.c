@@ -1,6 +1,7 @@
 /*
  * shared_schemas.c - the parts of documents that are the same for every model: links, errors, and
- * what a relationship write reports. They are written as JSON here, which is how they are read best.
+ * what a relationship write reports. They are written as JSON here, which is how they are read
+ * best.
  */
 #include "jsonapi/problem_list.h"
 #include "openapi/components.h"
@@ -19,27 +20,32 @@ struct shared_schema {
     " 'required': ['type', 'id'], 'properties': {"                                                 \
     "'type': {'type': 'string'}, 'id': {'type': 'string'}}}}"
 
+/* clang-format off */
 static const struct shared_schema shared[] = {
-    { "jsonapi.version", "{'type': 'object', 'required': ['version'],"
-                         " 'properties': {'version': {'type': 'string', 'const': '1.1'}}}" },
-    { "jsonapi.link", "{'type': 'string', 'format': 'uri-reference'}" },
+    { "jsonapi.version",
+      "{'type': 'object', 'required': ['version'],"
+      " 'properties': {'version': {'type': 'string', 'const': '1.1'}}}" },
+    { "jsonapi.link",
+      "{'type': 'string', 'format': 'uri-reference'}" },
     { "jsonapi.self-links",
       "{'type': 'object', 'required': ['self'], 'properties': {'self': " LINK "}}" },
-    { "jsonapi.related-links", "{'type': 'object', 'required': ['self', 'related'], 'properties': {"
-                               "'self': " LINK ", 'related': " LINK "}}" },
-    { "jsonapi.page-links", "{'type': 'object', 'required': ['self', 'prev', 'next'],"
-                            " 'properties': {'self': " LINK ", 'prev': " PAGE_LINK
-                            ", 'next': " PAGE_LINK "}}" },
+    { "jsonapi.related-links",
+      "{'type': 'object', 'required': ['self', 'related'],"
+      " 'properties': {'self': " LINK ", 'related': " LINK "}}" },
+    { "jsonapi.page-links",
+      "{'type': 'object', 'required': ['self', 'prev', 'next'],"
+      " 'properties': {'self': " LINK ", 'prev': " PAGE_LINK ", 'next': " PAGE_LINK "}}" },
     { "jsonapi.linkage-page-links",
       "{'type': 'object', 'required': ['self', 'related', 'prev', 'next'], 'properties': {"
       "'self': " LINK ", 'related': " LINK ", 'prev': " PAGE_LINK ", 'next': " PAGE_LINK "}}" },
     { "jsonapi.relationship-links",
-      "{'type': 'object', 'required': ['self', 'related'], 'description': 'self is the linkage,"
-      " related the resources themselves.', 'properties': {'self': " LINK ", 'related': " LINK
-      "}}" },
+      "{'type': 'object', 'required': ['self', 'related'],"
+      " 'description': 'self is the linkage, related the resources themselves.',"
+      " 'properties': {'self': " LINK ", 'related': " LINK "}}" },
     { "jsonapi.change",
-      "{'type': 'object', 'description': 'What a write has done, on both sides of the"
-      " relationship.', 'required': ['added', 'removed', 'unchanged', 'changed'], 'properties': {"
+      "{'type': 'object', 'required': ['added', 'removed', 'unchanged', 'changed'],"
+      " 'description': 'What a write has done, on both sides of the relationship.',"
+      " 'properties': {"
       "'added': " MEMBERS("Linked by this request.") ","
       "'removed': " MEMBERS("Unlinked by this request.") ","
       "'unchanged': " MEMBERS("Named by the request, and as it wished already.") ","
@@ -62,7 +68,8 @@ static const struct shared_schema shared[] = {
       "'status': {'type': 'string', 'pattern': '^[45][0-9][0-9]$'},"
       "'code': {'type': 'string'},"
       "'title': {'type': 'string', 'description': 'The same for every error of one code.'},"
-      "'detail': {'type': 'string', 'description': 'What was wrong here, and what would mend it.'},"
+      "'detail': {'type': 'string',"
+      " 'description': 'What was wrong here, and what would mend it.'},"
       "'source': {'type': 'object', 'properties': {"
       "'pointer': {'type': 'string', 'description': 'JSON pointer into the request document.'},"
       "'parameter': {'type': 'string', 'description': 'A query parameter.'},"
@@ -76,6 +83,7 @@ static const struct shared_schema shared[] = {
       "'meta': {'type': 'object', 'properties': {'omitted': {'type': 'integer',"
       " 'description': 'How many more errors there were.'}}}}}" },
 };
+/* clang-format on */
 
 static json_t *parse(struct doc *doc, const char *json)
 {

@@ -1,5 +1,7 @@
 """Content-Type and Accept: which media types are taken, which are given, and what else is said."""
 
+import re
+
 import pytest
 
 from support.client import document
@@ -39,7 +41,7 @@ def test_media_types_that_are_taken(api, content_type):
     f"{JSONAPI};q=1",
     "text/plain", "text/html", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
     "application/xml", "application/*", "*/*", "application/vnd.api+jsonx", "application/jsonp",
-    "application", "/", ";", "", "json", f"{JSONAPI}, text/plain", f"{JSONAPI};profile",
+    "application", "/", ";", "", "json", f"{JSONAPI}, text/plain",
     f'{JSONAPI};profile="unfinished',
     None,
 ])
@@ -56,7 +58,7 @@ def test_media_types_that_are_refused(api, sql, content_type, method):
         answer = api.post(f"/persons/{id_}/relationships/phones", {"data": []}, headers)
     assert answer.status == 415
     assert answer.source_headers == ["Content-Type"]
-    assert "application/vnd.api+json" in answer.errors[0]["detail"]
+    assert re.search(r"application/vnd\.api\+json|extension", answer.errors[0]["detail"])
     assert sql.counts() == before
     assert api.get(f"/persons/{id_}").data == stored
 

@@ -250,7 +250,7 @@ def test_a_member_of_another_type_is_409(api, sql, side, method):
 
 @pytest.mark.parametrize("method", WRITES)
 @pytest.mark.parametrize("body, pointers", [
-    ({}, [""]), ({"meta": {}}, [""]), ([], [""]), ("x", [""]), (7, [""]), (None, [""]),
+    ({}, [""]), ({"meta": {}}, [""]), ([], [""]), ("x", [None]), (7, [None]), (None, [None]),
     ({"data": None}, ["/data"]), ({"data": {}}, ["/data"]), ({"data": "1"}, ["/data"]),
     ({"data": ident("phones", 1)}, ["/data"]), ({"data": 1}, ["/data"]),
     ({"data": [None]}, ["/data/0"]), ({"data": ["1"]}, ["/data/0"]), ({"data": [[]]}, ["/data/0"]),

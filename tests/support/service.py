@@ -92,6 +92,7 @@ class Service:
     """`with Service(url, workers=2) as service:` starts the program and stops it cleanly.
 
     Keyword arguments are flags of `serve` (underscores for dashes; a list repeats the flag).
+    Without a database the program finds it by itself, by the variables in `env`.
     """
 
     def __init__(self, database, env=None, listen="127.0.0.1:0", wait=True, **flags):
@@ -99,7 +100,7 @@ class Service:
         self.addresses = []
         self._lines = []
         self._ready = threading.Event()
-        words = ["serve", "--database", database]
+        words = ["serve"] + (["--database", database] if database else [])
         words += flag_words({"listen": listen}) if listen else []
         self._expected = len(listen) if isinstance(listen, (list, tuple)) else 1
         self._command = _command(*words, *flag_words(flags))

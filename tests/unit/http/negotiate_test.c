@@ -11,72 +11,76 @@
 
 /* clang-format off */
 
+static const struct {
+    const char *value;
+    bool with_body;    /* accepted with a body? */
+    bool without_body; /* accepted without one? */
+} content_types[] = {
+    { J, true, true },
+    { "Application/VND.API+JSON", true, true },
+    { " " J " ", true, true },
+    { J ";", true, true },
+    { J ";profile=\"" UNKNOWN "\"", true, true },
+    { J "; profile=\"a b c\"", true, true },
+    { J ";PROFILE=" UNKNOWN, true, true },
+    { J ";ext=\"\"", true, true },
+    { J ";charset=utf-8", false, false },
+    { J " ; charset=utf-8", false, false },
+    { J ";profile=\"" UNKNOWN "\";v=1", false, false },
+    { J ";v=1;profile=\"" UNKNOWN "\"", false, false },
+    { J ";v", false, false },
+    { J ";q=1", false, false },
+    { J ";profile=\"a;v=1\"", true, true },      /* within quotes */
+    { J ";profile=\"a\\\";v=1\"", true, true },  /* within quotes */
+    { J ";profile=\"a", false, false },
+    { J ";profile=\"a\"b", false, false },
+    { J ";=x", false, false },
+    { J ";ext=\"" UNKNOWN "\"", false, false },
+    { J ";ext=\"" ATOMIC "\"", false, false },
+    { J " ; EXT=\"" ATOMIC " " UNKNOWN "\"", false, false },
+    { J ";ext=" UNKNOWN, false, false },
+    { J "," J, false, false },
+    { "application/json", true, true },
+    { "application/json;charset=utf-8", true, true },
+    { "application/json; charset=\"UTF-8\"", true, true },
+    { "application/json;charset=latin1", false, true },
+    { "application/json;v=1", false, true },
+    { "application/json;profile=\"a\"", false, true },
+    { "text/plain", false, true },
+    { "text/plain;charset=utf-8", false, true },
+    { "multipart/form-data;boundary=x", false, true },
+    { "application/x-www-form-urlencoded", false, true },
+    { "application/vnd.api", false, true },
+    { "application/vnd.api+jsonx", false, true },
+    { "json", false, true },
+    { "*/*", false, true },
+    { "", false, true },
+    { ";", false, true },
+    { ",", false, true },
+    { NULL, false, true },
+};
+
+static void check_content_type(struct arena *a, const char *value, bool has_body, bool accepted)
+{
+    struct problems problems = { .arena = a };
+    int code = negotiate_content_type(value, has_body, &problems);
+    if ((code == 0) != accepted) {
+        fail_msg("Content-Type: %s with%s body: %d", value, has_body ? "" : "out", code);
+    }
+    if (code != 0) {
+        assert_int_equal(code, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
+        assert_int_equal(problems.n, 1);
+        assert_int_equal(problems.first->source, SOURCE_HEADER);
+        assert_string_equal(problems.first->where, "Content-Type");
+    }
+}
+
 /* content-negotiation-servers, media-type-parameter-rules */
 static void test_content_types(void **state)
 {
-    static const struct {
-        const char *value;
-        bool with_body;    /* accepted with a body? */
-        bool without_body; /* accepted without one? */
-    } cases[] = {
-        { J, true, true },
-        { "Application/VND.API+JSON", true, true },
-        { " " J " ", true, true },
-        { J ";", true, true },
-        { J ";profile=\"" UNKNOWN "\"", true, true },
-        { J "; profile=\"a b c\"", true, true },
-        { J ";PROFILE=" UNKNOWN, true, true },
-        { J ";ext=\"\"", true, true },
-        { J ";charset=utf-8", false, false },
-        { J " ; charset=utf-8", false, false },
-        { J ";profile=\"" UNKNOWN "\";v=1", false, false },
-        { J ";v=1;profile=\"" UNKNOWN "\"", false, false },
-        { J ";v", false, false },
-        { J ";q=1", false, false },
-        { J ";profile=\"a;v=1\"", true, true },      /* within quotes */
-        { J ";profile=\"a\\\";v=1\"", true, true },  /* within quotes */
-        { J ";profile=\"a", false, false },
-        { J ";profile=\"a\"b", false, false },
-        { J ";=x", false, false },
-        { J ";ext=\"" UNKNOWN "\"", false, false },
-        { J ";ext=\"" ATOMIC "\"", false, false },
-        { J " ; EXT=\"" ATOMIC " " UNKNOWN "\"", false, false },
-        { J ";ext=" UNKNOWN, false, false },
-        { J "," J, false, false },
-        { "application/json", true, true },
-        { "application/json;charset=utf-8", true, true },
-        { "application/json; charset=\"UTF-8\"", true, true },
-        { "application/json;charset=latin1", false, true },
-        { "application/json;v=1", false, true },
-        { "application/json;profile=\"a\"", false, true },
-        { "text/plain", false, true },
-        { "text/plain;charset=utf-8", false, true },
-        { "multipart/form-data;boundary=x", false, true },
-        { "application/x-www-form-urlencoded", false, true },
-        { "application/vnd.api", false, true },
-        { "application/vnd.api+jsonx", false, true },
-        { "json", false, true },
-        { "*/*", false, true },
-        { "", false, true },
-        { ";", false, true },
-        { ",", false, true },
-        { NULL, false, true },
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        for (int has_body = 0; has_body < 2; has_body++) {
-            struct problems problems = { .arena = *state };
-            int code = negotiate_content_type(cases[i].value, has_body, &problems);
-            bool accepted = has_body ? cases[i].with_body : cases[i].without_body;
-            if ((code == 0) != accepted) {
-                fail_msg("Content-Type: %s with%s body: %d", cases[i].value, has_body ? "" : "out", code);
-            }
-            if (code != 0) {
-                assert_int_equal(code, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
-                assert_int_equal(problems.n, 1);
-                assert_int_equal(problems.first->source, SOURCE_HEADER);
-                assert_string_equal(problems.first->where, "Content-Type");
-            }
-        }
+    for (size_t i = 0; i < ARRAY_SIZE(content_types); i++) {
+        check_content_type(*state, content_types[i].value, true, content_types[i].with_body);
+        check_content_type(*state, content_types[i].value, false, content_types[i].without_body);
     }
 }
 
@@ -100,68 +104,69 @@ static void test_content_type_messages(void **state)
 
 enum { NOTHING = -1 };
 
+static const struct {
+    const char *value;
+    int expected; /* a representation, or NOTHING for 406 */
+} accepts[] = {
+    { NULL, REPRESENTATION_JSONAPI },
+    { "", REPRESENTATION_JSONAPI },
+    { " ", REPRESENTATION_JSONAPI },
+    { "*/*", REPRESENTATION_JSONAPI },
+    { "application/*", REPRESENTATION_JSONAPI },
+    { "text/html, image/gif, *; q=.2, */*; q=.2", REPRESENTATION_JSONAPI },
+    { J, REPRESENTATION_JSONAPI },
+    { "APPLICATION/VND.API+JSON", REPRESENTATION_JSONAPI },
+    { J ";charset=utf-8, " J, REPRESENTATION_JSONAPI },
+    { J ", " J ";charset=utf-8", REPRESENTATION_JSONAPI },
+    { J ";charset=utf-8", NOTHING },
+    { J ";ext=\"" UNKNOWN "\"", NOTHING },
+    { J ";ext=\"" ATOMIC " " UNKNOWN "\"", NOTHING },
+    { J ";ext=\"" UNKNOWN "\", " J ";q=0.1", REPRESENTATION_JSONAPI },
+    { J ";charset=utf-8, */*", NOTHING },
+    { J ";charset=utf-8, application/json", NOTHING },
+    { J ";charset=utf-8, " J ";ext=\"" UNKNOWN "\"", NOTHING },
+    { J ";profile=\"" UNKNOWN "\"", REPRESENTATION_JSONAPI },
+    { J ";profile=\"a, b;c\" , text/html", REPRESENTATION_JSONAPI },
+    { J ";profile=\"a, " J, NOTHING }, /* not closed: all of it is one instance */
+    { J ";q=0.5", REPRESENTATION_JSONAPI },
+    { J " ; Q=1.000", REPRESENTATION_JSONAPI },
+    { J ";q=0", NOTHING },
+    { J ";q=0.000", NOTHING },
+    { J ";q=0.001", REPRESENTATION_JSONAPI },
+    { J ";q=0.5;charset=utf-8", NOTHING }, /* wherever q stands, it is no parameter of the type */
+    { J ";q=0, " J, REPRESENTATION_JSONAPI },
+    { J ";q=0, */*", REPRESENTATION_JSON },
+    { J ";q=0, application/json", REPRESENTATION_JSON },
+    { J ";q=0, application/json;q=0, */*", NOTHING },
+    { "application/json", REPRESENTATION_JSON },
+    { "application/json, text/plain, */*", REPRESENTATION_JSON },
+    { "application/json;charset=utf-8", REPRESENTATION_JSON },
+    { "application/json;v=1", NOTHING },
+    { "application/json;q=0, */*", REPRESENTATION_JSONAPI },
+    { "application/json;q=0", NOTHING },
+    { "application/json, " J ";q=0.1", REPRESENTATION_JSONAPI },
+    { "text/html", NOTHING },
+    { "text/*", NOTHING },
+    { "text/html, */*;q=0.1", REPRESENTATION_JSONAPI },
+    { "*/*;q=0", NOTHING },
+    { "application/*;q=0, */*", NOTHING },
+    { "application/*, */*;q=0", REPRESENTATION_JSONAPI },
+    { ",", NOTHING },
+    { ",,, " J " ,,", REPRESENTATION_JSONAPI },
+    { ";;;", NOTHING },
+    { "*/*;v=\"", NOTHING },
+    { "garbage", NOTHING },
+};
+
 static void test_accept(void **state)
 {
-    static const struct {
-        const char *value;
-        int expected; /* a representation, or NOTHING for 406 */
-    } cases[] = {
-        { NULL, REPRESENTATION_JSONAPI },
-        { "", REPRESENTATION_JSONAPI },
-        { " ", REPRESENTATION_JSONAPI },
-        { "*/*", REPRESENTATION_JSONAPI },
-        { "application/*", REPRESENTATION_JSONAPI },
-        { "text/html, image/gif, *; q=.2, */*; q=.2", REPRESENTATION_JSONAPI },
-        { J, REPRESENTATION_JSONAPI },
-        { "APPLICATION/VND.API+JSON", REPRESENTATION_JSONAPI },
-        { J ";charset=utf-8, " J, REPRESENTATION_JSONAPI },
-        { J ", " J ";charset=utf-8", REPRESENTATION_JSONAPI },
-        { J ";charset=utf-8", NOTHING },
-        { J ";ext=\"" UNKNOWN "\"", NOTHING },
-        { J ";ext=\"" ATOMIC " " UNKNOWN "\"", NOTHING },
-        { J ";ext=\"" UNKNOWN "\", " J ";q=0.1", REPRESENTATION_JSONAPI },
-        { J ";charset=utf-8, */*", NOTHING },
-        { J ";charset=utf-8, application/json", NOTHING },
-        { J ";charset=utf-8, " J ";ext=\"" UNKNOWN "\"", NOTHING },
-        { J ";profile=\"" UNKNOWN "\"", REPRESENTATION_JSONAPI },
-        { J ";profile=\"a, b;c\" , text/html", REPRESENTATION_JSONAPI },
-        { J ";profile=\"a, " J, NOTHING }, /* not closed: all of it is one instance */
-        { J ";q=0.5", REPRESENTATION_JSONAPI },
-        { J " ; Q=1.000", REPRESENTATION_JSONAPI },
-        { J ";q=0", NOTHING },
-        { J ";q=0.000", NOTHING },
-        { J ";q=0.001", REPRESENTATION_JSONAPI },
-        { J ";q=0.5;charset=utf-8", NOTHING }, /* wherever q stands, it is no parameter of the type */
-        { J ";q=0, " J, REPRESENTATION_JSONAPI },
-        { J ";q=0, */*", REPRESENTATION_JSON },
-        { J ";q=0, application/json", REPRESENTATION_JSON },
-        { J ";q=0, application/json;q=0, */*", NOTHING },
-        { "application/json", REPRESENTATION_JSON },
-        { "application/json, text/plain, */*", REPRESENTATION_JSON },
-        { "application/json;charset=utf-8", REPRESENTATION_JSON },
-        { "application/json;v=1", NOTHING },
-        { "application/json;q=0, */*", REPRESENTATION_JSONAPI },
-        { "application/json;q=0", NOTHING },
-        { "application/json, " J ";q=0.1", REPRESENTATION_JSONAPI },
-        { "text/html", NOTHING },
-        { "text/*", NOTHING },
-        { "text/html, */*;q=0.1", REPRESENTATION_JSONAPI },
-        { "*/*;q=0", NOTHING },
-        { "application/*;q=0, */*", NOTHING },
-        { "application/*, */*;q=0", REPRESENTATION_JSONAPI },
-        { ",", NOTHING },
-        { ",,, " J " ,,", REPRESENTATION_JSONAPI },
-        { ";;;", NOTHING },
-        { "*/*;v=\"", NOTHING },
-        { "garbage", NOTHING },
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(accepts); i++) {
         struct problems problems = { .arena = *state };
         enum representation representation = REPRESENTATION_JSON;
-        int code = negotiate_accept(cases[i].value, &representation, &problems);
+        int code = negotiate_accept(accepts[i].value, &representation, &problems);
         int got = code == 0 ? (int)representation : NOTHING;
-        if (got != cases[i].expected) {
-            fail_msg("Accept: %s gave %d, not %d", cases[i].value, got, cases[i].expected);
+        if (got != accepts[i].expected) {
+            fail_msg("Accept: %s gave %d, not %d", accepts[i].value, got, accepts[i].expected);
         }
         if (code != 0) {
             assert_int_equal(code, PROBLEM_NOT_ACCEPTABLE);

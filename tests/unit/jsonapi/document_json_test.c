@@ -3,72 +3,73 @@
  */
 #include "support/read_document.h"
 
+static const struct {
+    struct text body;
+    const char *says;
+} no_json[] = {
+    { TEXT_LITERAL(""), "the body is empty" },
+    { TEXT_LITERAL(" \r\n\t"), "the body is empty" },
+    { TEXT_LITERAL("{"), "ends too early, at line 1" },
+    { TEXT_LITERAL("{\"data\":\n"), "ends too early, at line 2" },
+    { TEXT_LITERAL("{\"data\":\"abc"), "ends too early" },
+    { TEXT_LITERAL("{} {}"), "something follows the document's end" },
+    { TEXT_LITERAL("{}x"), "something follows the document's end" },
+    { TEXT_LITERAL("{}\0"), "something follows the document's end" },
+    { TEXT_LITERAL("1"), "a document is an object" },
+    { TEXT_LITERAL("\"x\""), "a document is an object" },
+    { TEXT_LITERAL("null"), "a document is an object" },
+    { TEXT_LITERAL("name=x&y=z"), "a document is an object" },
+    { TEXT_LITERAL("{data:1}"), "something else is expected, at line 1, column" },
+    { TEXT_LITERAL("{\"a\":1,}"), "something else is expected" },
+    { TEXT_LITERAL("{'a':1}"), "something else is expected" },
+    { TEXT_LITERAL("{\"a\":01}"), "" },
+    { TEXT_LITERAL("{\"a\":NaN}"), "" },
+    { TEXT_LITERAL("{\"a\":+1}"), "" },
+    { TEXT_LITERAL("{\"a\":.5}"), "" },
+    { TEXT_LITERAL("[1}"), "" },
+    { TEXT_LITERAL("}"), "" },
+    { TEXT_LITERAL("{\"a\":1 /* x */}"), "" },
+    { TEXT_LITERAL("{\"a\":\"x\ty\"}"), "not escaped" },
+    { TEXT_LITERAL("{\"a\":\"x\ny\"}"), "not closed on its line" },
+    { TEXT_LITERAL("{\"a\":\"x\0y\"}"), "not escaped" },
+    { TEXT_LITERAL("{\"a\":\"\\x\"}"), "a backslash" },
+    { TEXT_LITERAL("{\"a\":\"\\"), "" },
+    { TEXT_LITERAL("{\"a\":1,\"a\":2}"), "two members of the same name" },
+    { TEXT_LITERAL("{\"name\":1,\"n\\u0061me\":2}"), "two members of the same name" },
+    { TEXT_LITERAL("{\"data\":{\"a\":1,\"a\":1}}"), "two members of the same name" },
+    { TEXT_LITERAL("{\"a\":\"\\u0000\"}"), "\\u0000 may not stand" },
+    { TEXT_LITERAL("{\"\\u0000\":1}"), "\\u0000 may not stand" },
+    { TEXT_LITERAL("{\"a\":\"\\ud800\"}"), "surrogate pair" },
+    { TEXT_LITERAL("{\"a\":\"\\udc00\\ud800\"}"), "surrogate pair" },
+    { TEXT_LITERAL("{\"a\":\"\\ud800\\u0041\"}"), "surrogate pair" },
+    { TEXT_LITERAL("{\"a\":9223372036854775808}"), "a number is too large" },
+    { TEXT_LITERAL("{\"a\":-9223372036854775809}"), "a number is too large" },
+    { TEXT_LITERAL("{\"a\":1e400}"), "a number is too large" },
+    { TEXT_LITERAL("\xEF\xBB\xBF{}"), "byte order mark" },
+    { TEXT_LITERAL("\xEF\xBB\xBF"), "byte order mark" },
+    { TEXT_LITERAL("\xFF\xFE{\0}\0"), "not UTF-8 from byte 0 on" },
+    { TEXT_LITERAL("{\0\"\0a\0\"\0:\0001\0}\0"), "" },
+    { TEXT_LITERAL("{\"a\":\"\xFF\"}"), "not UTF-8 from byte 6 on" },
+    { TEXT_LITERAL("{\"a\":\"\xC3\xA9\xC0\xAF\"}"), "not UTF-8 from byte 8 on" },
+    { TEXT_LITERAL("{\"a\":\"\xED\xA0\x80\"}"), "not UTF-8 from byte 6 on" },
+    { TEXT_LITERAL("{\"a\":\"\xF4\x90\x80\x80\"}"), "not UTF-8 from byte 6 on" },
+    { TEXT_LITERAL("{\"a\":\"\xE2\x82"), "not UTF-8 from byte 6 on" },
+    { TEXT_LITERAL("\xE2\x82\xAC\xF0\x9F\x98\x80\x80"), "not UTF-8 from byte 7 on" },
+};
+
 static void test_what_is_no_json(void **state)
 {
     (void)state;
-    static const struct {
-        struct text body;
-        const char *says;
-    } cases[] = {
-        { TEXT_LITERAL(""), "the body is empty" },
-        { TEXT_LITERAL(" \r\n\t"), "the body is empty" },
-        { TEXT_LITERAL("{"), "ends too early, at line 1" },
-        { TEXT_LITERAL("{\"data\":\n"), "ends too early, at line 2" },
-        { TEXT_LITERAL("{\"data\":\"abc"), "ends too early" },
-        { TEXT_LITERAL("{} {}"), "something follows the document's end" },
-        { TEXT_LITERAL("{}x"), "something follows the document's end" },
-        { TEXT_LITERAL("{}\0"), "something follows the document's end" },
-        { TEXT_LITERAL("1"), "a document is an object" },
-        { TEXT_LITERAL("\"x\""), "a document is an object" },
-        { TEXT_LITERAL("null"), "a document is an object" },
-        { TEXT_LITERAL("name=x&y=z"), "a document is an object" },
-        { TEXT_LITERAL("{data:1}"), "something else is expected, at line 1, column" },
-        { TEXT_LITERAL("{\"a\":1,}"), "something else is expected" },
-        { TEXT_LITERAL("{'a':1}"), "something else is expected" },
-        { TEXT_LITERAL("{\"a\":01}"), "" },
-        { TEXT_LITERAL("{\"a\":NaN}"), "" },
-        { TEXT_LITERAL("{\"a\":+1}"), "" },
-        { TEXT_LITERAL("{\"a\":.5}"), "" },
-        { TEXT_LITERAL("[1}"), "" },
-        { TEXT_LITERAL("}"), "" },
-        { TEXT_LITERAL("{\"a\":1 /* x */}"), "" },
-        { TEXT_LITERAL("{\"a\":\"x\ty\"}"), "not escaped" },
-        { TEXT_LITERAL("{\"a\":\"x\ny\"}"), "not closed on its line" },
-        { TEXT_LITERAL("{\"a\":\"x\0y\"}"), "not escaped" },
-        { TEXT_LITERAL("{\"a\":\"\\x\"}"), "a backslash" },
-        { TEXT_LITERAL("{\"a\":\"\\"), "" },
-        { TEXT_LITERAL("{\"a\":1,\"a\":2}"), "two members of the same name" },
-        { TEXT_LITERAL("{\"name\":1,\"n\\u0061me\":2}"), "two members of the same name" },
-        { TEXT_LITERAL("{\"data\":{\"a\":1,\"a\":1}}"), "two members of the same name" },
-        { TEXT_LITERAL("{\"a\":\"\\u0000\"}"), "\\u0000 may not stand" },
-        { TEXT_LITERAL("{\"\\u0000\":1}"), "\\u0000 may not stand" },
-        { TEXT_LITERAL("{\"a\":\"\\ud800\"}"), "surrogate pair" },
-        { TEXT_LITERAL("{\"a\":\"\\udc00\\ud800\"}"), "surrogate pair" },
-        { TEXT_LITERAL("{\"a\":\"\\ud800\\u0041\"}"), "surrogate pair" },
-        { TEXT_LITERAL("{\"a\":9223372036854775808}"), "a number is too large" },
-        { TEXT_LITERAL("{\"a\":-9223372036854775809}"), "a number is too large" },
-        { TEXT_LITERAL("{\"a\":1e400}"), "a number is too large" },
-        { TEXT_LITERAL("\xEF\xBB\xBF{}"), "byte order mark" },
-        { TEXT_LITERAL("\xEF\xBB\xBF"), "byte order mark" },
-        { TEXT_LITERAL("\xFF\xFE{\0}\0"), "not UTF-8 from byte 0 on" },
-        { TEXT_LITERAL("{\0\"\0a\0\"\0:\0001\0}\0"), "" },
-        { TEXT_LITERAL("{\"a\":\"\xFF\"}"), "not UTF-8 from byte 6 on" },
-        { TEXT_LITERAL("{\"a\":\"\xC3\xA9\xC0\xAF\"}"), "not UTF-8 from byte 8 on" },
-        { TEXT_LITERAL("{\"a\":\"\xED\xA0\x80\"}"), "not UTF-8 from byte 6 on" },
-        { TEXT_LITERAL("{\"a\":\"\xF4\x90\x80\x80\"}"), "not UTF-8 from byte 6 on" },
-        { TEXT_LITERAL("{\"a\":\"\xE2\x82"), "not UTF-8 from byte 6 on" },
-        { TEXT_LITERAL("\xE2\x82\xAC\xF0\x9F\x98\x80\x80"), "not UTF-8 from byte 7 on" },
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(no_json); i++) {
         struct trial t;
         trial_begin(&t);
         /* of exactly the body's size, so that reading beyond it is noticed */
-        char *exact = malloc(cases[i].body.n + (cases[i].body.n == 0 ? 1 : 0));
+        char *exact = malloc(no_json[i].body.n + (no_json[i].body.n == 0 ? 1 : 0));
         assert_non_null(exact);
-        memcpy(exact, cases[i].body.at, cases[i].body.n);
-        trial_create(&t, (struct text){ .at = exact, .n = cases[i].body.n });
-        trial_says(&t, cases[i].says);
-        trial_end(&t, cases[i].body, "bad-json -");
+        memcpy(exact, no_json[i].body.at, no_json[i].body.n);
+        trial_create(&t, (struct text){ .at = exact, .n = no_json[i].body.n });
+        trial_says(&t, no_json[i].says);
+        trial_end(&t, no_json[i].body, "bad-json -");
         free(exact);
     }
 }

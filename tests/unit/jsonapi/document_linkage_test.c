@@ -5,62 +5,63 @@
 
 /* clang-format off */
 
+static const struct {
+    const char *body;
+    const char *problems;
+    const char *keys; /* those read, when there is no problem */
+    bool may_miss;    /* an unlink */
+} linkages[] = {
+    { "{\"data\":[]}", "", "", false },
+    { "{\"data\":[{\"type\":\"phones\",\"id\":\"7\"}]}", "", "0:7", false },
+    { "{\"data\":[{\"id\":\"7\",\"type\":\"phones\"},{\"type\":\"phones\",\"id\":\"7\"}]}", "", "0:7 1:7", false },
+    { "{\"data\":[{\"type\":\"phones\",\"id\":\"7\",\"meta\":{\"since\":[1]},\"x\":1,\"@y\":2,\"lid\":\"l\"}]}", "", "0:7", false },
+    { "{\"jsonapi\":{\"ext\":[\"u\"]},\"meta\":{},\"data\":[],\"errors\":[]}", "", "", false },
+    { "{}", "bad-document ", NULL, false },
+    { "{\"meta\":{}}", "bad-document ", NULL, false },
+    { "[]", "bad-document ", NULL, false },
+    { "{\"atomic:operations\":[]}", "bad-document ", NULL, false },
+    { "{\"data\":null}", "bad-document /data", NULL, false },
+    { "{\"data\":\"x\"}", "bad-document /data", NULL, false },
+    { "{\"data\":{\"type\":\"phones\",\"id\":\"7\"}}", "bad-document /data", NULL, false },
+    { "{\"data\":[7]}", "bad-document /data/0", NULL, false },
+    { "{\"data\":[null]}", "bad-document /data/0", NULL, false },
+    { "{\"data\":[[]]}", "bad-document /data/0", NULL, false },
+    { "{\"data\":[{}]}", "bad-document /data/0", NULL, false },
+    { "{\"data\":[{\"id\":\"3\"}]}", "bad-document /data/0", NULL, false },
+    { "{\"data\":[{\"type\":\"phones\"}]}", "bad-document /data/0", NULL, false },
+    { "{\"data\":[{\"type\":5,\"id\":\"3\"}]}", "bad-document /data/0/type", NULL, false },
+    { "{\"data\":[{\"type\":null,\"id\":\"3\"}]}", "bad-document /data/0/type", NULL, false },
+    { "{\"data\":[{\"type\":\"phones\",\"id\":3}]}", "bad-document /data/0/id", NULL, false },
+    { "{\"data\":[{\"type\":\"phones\",\"id\":null}]}", "bad-document /data/0/id", NULL, false },
+    { "{\"data\":[{\"type\":\"phones\",\"id\":{}}]}", "bad-document /data/0/id", NULL, false },
+    { "{\"data\":[{\"type\":\"phones\",\"lid\":\"x\"}]}", "bad-document /data/0/lid", NULL, false },
+    { "{\"data\":[{\"type\":\"persons\",\"id\":\"3\"}]}", "conflict /data/0/type", NULL, false },
+    { "{\"data\":[{\"type\":\"Phones\",\"id\":\"3\"}]}", "conflict /data/0/type", NULL, false },
+    { "{\"data\":[{\"type\":\"\",\"id\":\"3\"}]}", "conflict /data/0/type", NULL, false },
+    { "{\"data\":[{\"type\":\"phones\",\"id\":\"1\"},{\"type\":\"phones\",\"id\":\"abc\"}]}", "not-found /data/1", NULL, false },
+    { "{\"data\":[{\"type\":\"phones\",\"id\":\"\"}]}", "not-found /data/0", NULL, false },
+    { "{\"data\":[{\"type\":\"phones\",\"id\":\"+1\"},{\"type\":\"phones\",\"id\":\"01\"},{\"type\":\"phones\",\"id\":\" 1\"}]}",
+      "not-found /data/0\nnot-found /data/1\nnot-found /data/2", NULL, false },
+    { "{\"data\":[{\"type\":\"phones\",\"id\":\"9223372036854775808\"}]}", "not-found /data/0", NULL, false },
+    { "{\"data\":[{\"type\":\"phones\",\"id\":\"1 OR 1=1\"}]}", "not-found /data/0", NULL, false },
+    /* what cannot be an id cannot be linked: unlinking it is done */
+    { "{\"data\":[{\"type\":\"phones\",\"id\":\"abc\"},{\"type\":\"phones\",\"id\":\"5\"}]}", "", "1:5", true },
+    { "{\"data\":[{\"type\":\"phones\",\"id\":3}]}", "bad-document /data/0/id", NULL, true },
+    { "{\"data\":[{\"type\":\"persons\",\"id\":\"x\"}]}", "conflict /data/0/type", NULL, true },
+    /* each mistake is reported, where it is */
+    { "{\"data\":[1,{\"type\":\"persons\",\"id\":\"1\"},{\"type\":\"phones\",\"id\":\"2\"},{\"type\":\"phones\"}]}",
+      "bad-document /data/0\nconflict /data/1/type\nbad-document /data/3", NULL, false },
+};
+
 /* crud-updating-to-many-relationships, document-resource-identifier-objects */
 static void test_linkage(void **state)
 {
     (void)state;
-    static const struct {
-        const char *body;
-        const char *problems;
-        const char *keys; /* those read, when there is no problem */
-        bool may_miss;    /* an unlink */
-    } cases[] = {
-        { "{\"data\":[]}", "", "", false },
-        { "{\"data\":[{\"type\":\"phones\",\"id\":\"7\"}]}", "", "0:7", false },
-        { "{\"data\":[{\"id\":\"7\",\"type\":\"phones\"},{\"type\":\"phones\",\"id\":\"7\"}]}", "", "0:7 1:7", false },
-        { "{\"data\":[{\"type\":\"phones\",\"id\":\"7\",\"meta\":{\"since\":[1]},\"x\":1,\"@y\":2,\"lid\":\"l\"}]}", "", "0:7", false },
-        { "{\"jsonapi\":{\"ext\":[\"u\"]},\"meta\":{},\"data\":[],\"errors\":[]}", "", "", false },
-        { "{}", "bad-document ", NULL, false },
-        { "{\"meta\":{}}", "bad-document ", NULL, false },
-        { "[]", "bad-document ", NULL, false },
-        { "{\"atomic:operations\":[]}", "bad-document ", NULL, false },
-        { "{\"data\":null}", "bad-document /data", NULL, false },
-        { "{\"data\":\"x\"}", "bad-document /data", NULL, false },
-        { "{\"data\":{\"type\":\"phones\",\"id\":\"7\"}}", "bad-document /data", NULL, false },
-        { "{\"data\":[7]}", "bad-document /data/0", NULL, false },
-        { "{\"data\":[null]}", "bad-document /data/0", NULL, false },
-        { "{\"data\":[[]]}", "bad-document /data/0", NULL, false },
-        { "{\"data\":[{}]}", "bad-document /data/0", NULL, false },
-        { "{\"data\":[{\"id\":\"3\"}]}", "bad-document /data/0", NULL, false },
-        { "{\"data\":[{\"type\":\"phones\"}]}", "bad-document /data/0", NULL, false },
-        { "{\"data\":[{\"type\":5,\"id\":\"3\"}]}", "bad-document /data/0/type", NULL, false },
-        { "{\"data\":[{\"type\":null,\"id\":\"3\"}]}", "bad-document /data/0/type", NULL, false },
-        { "{\"data\":[{\"type\":\"phones\",\"id\":3}]}", "bad-document /data/0/id", NULL, false },
-        { "{\"data\":[{\"type\":\"phones\",\"id\":null}]}", "bad-document /data/0/id", NULL, false },
-        { "{\"data\":[{\"type\":\"phones\",\"id\":{}}]}", "bad-document /data/0/id", NULL, false },
-        { "{\"data\":[{\"type\":\"phones\",\"lid\":\"x\"}]}", "bad-document /data/0/lid", NULL, false },
-        { "{\"data\":[{\"type\":\"persons\",\"id\":\"3\"}]}", "conflict /data/0/type", NULL, false },
-        { "{\"data\":[{\"type\":\"Phones\",\"id\":\"3\"}]}", "conflict /data/0/type", NULL, false },
-        { "{\"data\":[{\"type\":\"\",\"id\":\"3\"}]}", "conflict /data/0/type", NULL, false },
-        { "{\"data\":[{\"type\":\"phones\",\"id\":\"1\"},{\"type\":\"phones\",\"id\":\"abc\"}]}", "not-found /data/1", NULL, false },
-        { "{\"data\":[{\"type\":\"phones\",\"id\":\"\"}]}", "not-found /data/0", NULL, false },
-        { "{\"data\":[{\"type\":\"phones\",\"id\":\"+1\"},{\"type\":\"phones\",\"id\":\"01\"},{\"type\":\"phones\",\"id\":\" 1\"}]}",
-          "not-found /data/0\nnot-found /data/1\nnot-found /data/2", NULL, false },
-        { "{\"data\":[{\"type\":\"phones\",\"id\":\"9223372036854775808\"}]}", "not-found /data/0", NULL, false },
-        { "{\"data\":[{\"type\":\"phones\",\"id\":\"1 OR 1=1\"}]}", "not-found /data/0", NULL, false },
-        /* what cannot be an id cannot be linked: unlinking it is done */
-        { "{\"data\":[{\"type\":\"phones\",\"id\":\"abc\"},{\"type\":\"phones\",\"id\":\"5\"}]}", "", "1:5", true },
-        { "{\"data\":[{\"type\":\"phones\",\"id\":3}]}", "bad-document /data/0/id", NULL, true },
-        { "{\"data\":[{\"type\":\"persons\",\"id\":\"x\"}]}", "conflict /data/0/type", NULL, true },
-        /* each mistake is reported, where it is */
-        { "{\"data\":[1,{\"type\":\"persons\",\"id\":\"1\"},{\"type\":\"phones\",\"id\":\"2\"},{\"type\":\"phones\"}]}",
-          "bad-document /data/0\nconflict /data/1/type\nbad-document /data/3", NULL, false },
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(linkages); i++) {
         struct trial t;
         trial_begin(&t);
-        struct text body = text_of(cases[i].body);
-        trial_linkage(&t, body, !cases[i].may_miss);
+        struct text body = text_of(linkages[i].body);
+        trial_linkage(&t, body, !linkages[i].may_miss);
         if (t.result == 0) {
             struct buf b;
             buf_init(&b, t.arena, 64);
@@ -68,9 +69,9 @@ static void test_linkage(void **state)
                 const struct member *m = &t.linkage.members[j];
                 buf_addf(&b, "%s%u:%lld", j == 0 ? "" : " ", m->at, (long long)cell_int(m->key));
             }
-            assert_string_equal(buf_terminate(&b), cases[i].keys);
+            assert_string_equal(buf_terminate(&b), linkages[i].keys);
         }
-        trial_end(&t, body, cases[i].problems);
+        trial_end(&t, body, linkages[i].problems);
     }
 }
 /* clang-format on */

@@ -45,8 +45,7 @@ static void test_semicolons_that_end_nothing(void **state)
         "select /* ; /* ; */ ; */ 1",
         "create rule r as on insert to t do also (select 1; select 2)",
         "do $body$ begin perform 1; end; $body$ language plpgsql",
-        "create function f() returns int language sql begin atomic select case when true then 1 "
-        "end; end",
+        "create function f() returns int begin atomic select case when true then 1 end; end",
         "CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC select 1; select case 1 when 1 then 2 end; END",
         "select 'never closed; ",
         "select $a$ never closed; $b$",

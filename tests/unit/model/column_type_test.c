@@ -49,67 +49,68 @@ static void test_unsupported_types_are_not_found(void **state)
     }
 }
 
+static const struct id_case {
+    uint32_t oid;
+    const char *id;
+    bool is_key;
+} ids[] = {
+    { BIGINT, "1", true },
+    { BIGINT, "0", true },
+    { BIGINT, "-1", true },
+    { BIGINT, "9223372036854775807", true },
+    { BIGINT, "-9223372036854775808", true },
+    { BIGINT, "9223372036854775808", false },
+    { BIGINT, "-9223372036854775809", false },
+    { BIGINT, "99999999999999999999999999", false },
+    { BIGINT, "", false },
+    { BIGINT, "-", false },
+    { BIGINT, "-0", false },
+    { BIGINT, "00", false },
+    { BIGINT, "01", false },
+    { BIGINT, "-01", false },
+    { BIGINT, "+1", false },
+    { BIGINT, " 1", false },
+    { BIGINT, "1 ", false },
+    { BIGINT, "1.0", false },
+    { BIGINT, "1e3", false },
+    { BIGINT, "0x1", false },
+    { BIGINT, "1 OR 1=1", false },
+    { BIGINT, "\xd9\xa1", false }, /* an Arabic digit */
+    { INTEGER, "2147483647", true },
+    { INTEGER, "2147483648", false },
+    { INTEGER, "-2147483648", true },
+    { INTEGER, "-2147483649", false },
+    { SMALLINT, "32767", true },
+    { SMALLINT, "32768", false },
+    { SMALLINT, "-32768", true },
+    { TEXT, "any text", true },
+    { TEXT, "", false },
+    { TEXT, "\xff", false },
+    { VARCHAR, "a", true },
+    { UUID, "0123abcd-0123-4567-89ab-cdef01234567", true },
+    { UUID, "0123ABCD-0123-4567-89ab-cdef01234567", false },
+    { UUID, "0123abcd012345678 9abcdef01234567000", false },
+    { UUID, "0123abcd-0123-4567-89ab-cdef0123456", false },
+    { UUID, "0123abcd-0123-4567-89ab-cdef012345678", false },
+    { UUID, "{123abcd-0123-4567-89ab-cdef01234567", false },
+    { UUID, "0123abcd-0123-4567-89ab+cdef01234567", false },
+};
+
 static void test_ids_have_one_spelling(void **state)
 {
     struct arena *a = *state;
-    static const struct {
-        uint32_t oid;
-        const char *id;
-        bool is_key;
-    } rows[] = {
-        { BIGINT, "1", true },
-        { BIGINT, "0", true },
-        { BIGINT, "-1", true },
-        { BIGINT, "9223372036854775807", true },
-        { BIGINT, "-9223372036854775808", true },
-        { BIGINT, "9223372036854775808", false },
-        { BIGINT, "-9223372036854775809", false },
-        { BIGINT, "99999999999999999999999999", false },
-        { BIGINT, "", false },
-        { BIGINT, "-", false },
-        { BIGINT, "-0", false },
-        { BIGINT, "00", false },
-        { BIGINT, "01", false },
-        { BIGINT, "-01", false },
-        { BIGINT, "+1", false },
-        { BIGINT, " 1", false },
-        { BIGINT, "1 ", false },
-        { BIGINT, "1.0", false },
-        { BIGINT, "1e3", false },
-        { BIGINT, "0x1", false },
-        { BIGINT, "1 OR 1=1", false },
-        { BIGINT, "\xd9\xa1", false }, /* an Arabic digit */
-        { INTEGER, "2147483647", true },
-        { INTEGER, "2147483648", false },
-        { INTEGER, "-2147483648", true },
-        { INTEGER, "-2147483649", false },
-        { SMALLINT, "32767", true },
-        { SMALLINT, "32768", false },
-        { SMALLINT, "-32768", true },
-        { TEXT, "any text", true },
-        { TEXT, "", false },
-        { TEXT, "\xff", false },
-        { VARCHAR, "a", true },
-        { UUID, "0123abcd-0123-4567-89ab-cdef01234567", true },
-        { UUID, "0123ABCD-0123-4567-89ab-cdef01234567", false },
-        { UUID, "0123abcd012345678 9abcdef01234567000", false },
-        { UUID, "0123abcd-0123-4567-89ab-cdef0123456", false },
-        { UUID, "0123abcd-0123-4567-89ab-cdef012345678", false },
-        { UUID, "{123abcd-0123-4567-89ab-cdef01234567", false },
-        { UUID, "0123abcd-0123-4567-89ab+cdef01234567", false },
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        const struct column_type *type = type_of(rows[i].oid);
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+        const struct column_type *type = type_of(ids[i].oid);
         struct cell key = cell_null();
-        bool is_key = key_read(a, type, text_of(rows[i].id), &key);
-        if (is_key != rows[i].is_key) {
-            fail_msg("\"%s\" as %s", rows[i].id, type->name);
+        bool is_key = key_read(a, type, text_of(ids[i].id), &key);
+        if (is_key != ids[i].is_key) {
+            fail_msg("\"%s\" as %s", ids[i].id, type->name);
         }
         if (is_key) {
             struct buf b;
             buf_init(&b, a, 0);
             key_write(&b, type, key);
-            assert_string_equal(buf_terminate(&b), rows[i].id);
+            assert_string_equal(buf_terminate(&b), ids[i].id);
         }
     }
 }
@@ -156,7 +157,8 @@ static void test_text_values(void **state)
         { NAME, "123456789012345678901234567890123456789012345678901234567890123",
           "\"123456789012345678901234567890123456789012345678901234567890123\"" },
         { NAME, "1234567890123456789012345678901234567890123456789012345678901234", NULL },
-        { UUID, "0123ABCD-0123-4567-89AB-CDEF01234567", "\"0123abcd-0123-4567-89ab-cdef01234567\"" },
+        { UUID, "0123ABCD-0123-4567-89AB-CDEF01234567",
+          "\"0123abcd-0123-4567-89ab-cdef01234567\"" },
         { UUID, "0123abcd", NULL },
         { BIGINT, "1", NULL },
         { BOOLEAN, "true", NULL },

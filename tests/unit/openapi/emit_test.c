@@ -84,8 +84,7 @@ static void test_yaml_blocks(void **state)
         { "{\"page[size]\": -1}", "\"page[size]\": -1\n" },
         { "[1, \"x\"]", "- 1\n- x\n" },
         { "{\"a\": [1, 2]}", "a:\n  - 1\n  - 2\n" },
-        { "{\"a\": [{\"b\": 1, \"c\": [{\"d\": 2}]}]}",
-          "a:\n  - b: 1\n    c:\n      - d: 2\n" },
+        { "{\"a\": [{\"b\": 1, \"c\": [{\"d\": 2}]}]}", "a:\n  - b: 1\n    c:\n      - d: 2\n" },
         { "[[1, [2]], {}]", "- - 1\n  - - 2\n- {}\n" },
         { "[{\"a\": {\"b\": 1}, \"c\": 2}]", "- a:\n    b: 1\n  c: 2\n" },
     };
@@ -110,8 +109,8 @@ static void test_without_memory_the_buffer_fails(void **state)
     (void)state;
     struct arena *a = arena_new(64);
     struct buf b;
-    json_t *value = json_loads("[\"a longer text with: a colon\", \"and another one: here\"]", 0,
-                               NULL);
+    json_t *value =
+        json_loads("[\"a longer text with: a colon\", \"and another one: here\"]", 0, NULL);
     buf_init(&b, a, 8);
     emit_yaml(&b, value);
     assert_true(b.failed);

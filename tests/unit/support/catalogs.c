@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { MAX_TABLES = 16, MAX_PARTS = 24, MAX_WORDS = 12 };
+enum { MAX_TABLES = 16, MAX_PARTS = 24, MAX_WORDS = 24 };
 
 const char default_tables[] = "table persons\n"
                               "column id bigint not_null default\n"
@@ -112,11 +112,11 @@ static const struct {
     uint32_t oid;
     int32_t max_length;
 } types[] = {
-    { "bigint", 20, 0 },     { "text", 25, 0 },           { "timestamptz", 1184, 0 },
-    { "integer", 23, 0 },    { "smallint", 21, 0 },       { "uuid", 2950, 0 },
-    { "boolean", 16, 0 },    { "double", 701, 0 },        { "real", 700, 0 },
-    { "date", 1082, 0 },     { "timestamp", 1114, 0 },    { "varchar(20)", 1043, 20 },
-    { "numeric", 1700, 0 },  { "jsonb", 3802, 0 },        { "bytea", 17, 0 },
+    { "bigint", 20, 0 },    { "text", 25, 0 },        { "timestamptz", 1184, 0 },
+    { "integer", 23, 0 },   { "smallint", 21, 0 },    { "uuid", 2950, 0 },
+    { "boolean", 16, 0 },   { "double", 701, 0 },     { "real", 700, 0 },
+    { "date", 1082, 0 },    { "timestamp", 1114, 0 }, { "varchar(20)", 1043, 20 },
+    { "numeric", 1700, 0 }, { "jsonb", 3802, 0 },     { "bytea", 17, 0 },
 };
 
 static struct words split(struct arena *a, const char *line, size_t n)
@@ -200,8 +200,8 @@ static void add_key(struct arena *a, struct parts *t, const struct words *words,
     };
 }
 
-static void add_check(struct arena *a, struct parts *t, const struct words *words,
-                      const char *line, size_t n)
+static void add_check(struct arena *a, struct parts *t, const struct words *words, const char *line,
+                      size_t n)
 {
     const char *comment = memchr(line, '=', n);
     ASSERT(comment != NULL);
@@ -298,4 +298,22 @@ struct model *model_default(void)
     ASSERT(r == 0 && findings.n_warnings == 0);
     arena_free(a);
     return model;
+}
+
+struct loaded_model loaded_model_over(const char *more_tables, const char *json)
+{
+    struct loaded_model l = { .arena = arena_new(8 << 20) };
+    ASSERT(l.arena != NULL);
+    const char *tables = arena_printf(l.arena, "%s%s", default_tables, more_tables);
+    l.findings = (struct findings){ .arena = l.arena, .file = "model.json" };
+    l.r = model_load(text_of(json_from(l.arena, json)), catalog_from(l.arena, tables), &l.model,
+                     &l.findings);
+    ASSERT(l.r == (l.findings.n_errors > 0 ? 1 : 0));
+    return l;
+}
+
+void loaded_model_free(struct loaded_model *loaded)
+{
+    model_free(loaded->model);
+    arena_free(loaded->arena);
 }

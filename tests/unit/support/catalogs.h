@@ -34,4 +34,18 @@ const char *json_from(struct arena *a, const char *text);
 /* model_default() - the default model over its tables; freed with model_free(). */
 struct model *model_default(void);
 
+/* A model file over the default tables and some more, and what came of it. */
+struct loaded_model {
+    struct arena *arena;
+    struct findings findings;
+    struct model *model; /* NULL when there were errors */
+    int r;
+};
+
+/* loaded_model_over() - `json` (see json_from()) over the default tables and `more_tables`. */
+struct loaded_model loaded_model_over(const char *more_tables, const char *json);
+
+/* loaded_model_free() - release both arenas. */
+void loaded_model_free(struct loaded_model *loaded);
+
 #endif

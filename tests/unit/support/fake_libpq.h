@@ -125,6 +125,7 @@ PGresult *PQexec(PGconn *c, const char *sql)
     return fake_ask(sql);
 }
 
+/* NOLINTNEXTLINE(readability-function-size) -- libpq dictates the parameters */
 PGresult *PQexecParams(PGconn *c, const char *sql, int n, const Oid *types,
                        const char *const *values, const int *lengths, const int *formats,
                        int format)
