@@ -1,5 +1,6 @@
 #!/bin/sh
-# The private PostgreSQL of this clone: postgres.sh start|stop|status|url
+# The private PostgreSQL of this clone: postgres.sh start|stop|status|url, or postgres.sh with COMMAND…, which runs a
+# command with DATABASE_URL set and leaves the server as it was, running or not.
 #
 # Data lives in .local/postgres and stays between runs. The server listens on a unix socket alone, in a new folder of
 # mode 0700 under /tmp, so whoever can reach the socket is its owner (or root) and needs no password. PostgreSQL refuses
@@ -155,8 +156,17 @@ url)
     is_running || fail "not running; start it with $0 start"
     print_url
     ;;
+with)
+    shift
+    was_running=$(is_running && echo yes || echo no)
+    "$root/docker/local/postgres.sh" start
+    status=0
+    DATABASE_URL=$(print_url) "$@" || status=$?
+    [ "$was_running" = yes ] || "$root/docker/local/postgres.sh" stop
+    exit "$status"
+    ;;
 *)
-    echo "usage: $0 start|stop|status|url" >&2
+    echo "usage: $0 start|stop|status|url|with COMMAND…" >&2
     exit 2
     ;;
 esac

@@ -154,11 +154,29 @@ static void *grow_large(struct arena *a, size_t n_new)
     return grown->bytes;
 }
 
+/* Grows the last piece of the newest small block within that block; false when it is another one. */
+static bool grow_in_place(struct arena *a, const void *old, size_t n_old, size_t n_new)
+{
+    struct block *b = a->small;
+    size_t had = round_up(n_old == 0 ? 1 : n_old);
+    size_t more = round_up(n_new) - had;
+    bool is_last = (const unsigned char *)old + had == b->bytes + b->n_used;
+    if (!is_last || n_new >= LARGE || more > b->n_bytes - b->n_used || more > a->n_left) {
+        return false;
+    }
+    b->n_used += more;
+    a->n_left -= more;
+    return true;
+}
+
 void *arena_grow(struct arena *a, void *old, size_t n_old, size_t n_new)
 {
     ASSERT(n_new >= n_old);
     if (a->failed) {
         return NULL;
+    }
+    if (grow_in_place(a, old, n_old, n_new)) {
+        return old;
     }
     if (a->large != NULL && old == a->large->bytes && n_new > a->large->n_bytes) {
         return grow_large(a, n_new);

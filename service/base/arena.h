@@ -28,7 +28,7 @@ void *arena_alloc(struct arena *a, size_t n_bytes);
 void *arena_zalloc(struct arena *a, size_t n, size_t n_bytes);
 
 /*
- * arena_grow() - `old` (from this arena, `n_old` bytes in use) with room for `n_new` bytes.
+ * arena_grow() - `old` (from this arena, handed out with `n_old` bytes) with room for `n_new` bytes.
  *
  * Cost:     in place when `old` was the last piece handed out or a large one; else a copy
  * Returns:  NULL over budget (latched); `old` is then unchanged

@@ -25,7 +25,7 @@ bool buf_reserve(struct buf *b, size_t n)
             return false;
         }
     }
-    char *grown = arena_grow(b->arena, b->at, b->n, capacity);
+    char *grown = arena_grow(b->arena, b->at, b->capacity, capacity);
     if (grown == NULL) {
         b->failed = true;
         return false;

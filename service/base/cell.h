@@ -31,6 +31,7 @@ static inline const struct cell *rows_row(const struct rows *rows, size_t i)
     return rows->cells + i * rows->n_columns;
 }
 
+/* cell_is_null() - is it the NULL value? */
 static inline bool cell_is_null(struct cell c)
 {
     return c.n < 0;

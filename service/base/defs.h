@@ -26,6 +26,6 @@
         }                                                                                          \
     } while (0)
 
-#define UNREACHABLE() ASSERT(!"reached")
+#define UNREACHABLE() ASSERT(0 && "reached")
 
 #endif

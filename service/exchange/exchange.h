@@ -33,6 +33,7 @@ struct operation {
     unsigned query;   /* which query parameters it understands: QUERY_… */
     bool has_body;    /* a document is expected */
     bool is_open;     /* answers whatever the client accepts: health, metrics */
+    bool is_probe;    /* asks whether the database answers: being late is the same as being away */
     enum step (*steps[OPERATION_MAX_STEPS])(struct exchange *x);
 };
 

@@ -339,7 +339,7 @@ static void expire(struct submitter *s)
             continue;
         }
         if (x->batch->conn != NULL) {
-            give_up(s, x, PROBLEM_TIMEOUT,
+            give_up(s, x, x->operation->is_probe ? PROBLEM_UNAVAILABLE : PROBLEM_TIMEOUT,
                     "the database did not answer in time (--request-timeout); the request was given "
                     "up, look whether it took effect before trying again");
         } else {

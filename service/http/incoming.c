@@ -90,6 +90,9 @@ static int guard(struct client *c, struct exchange *x, const char *method, const
 
 static void split_target(struct request *request)
 {
+    if (text_is(request->path, "*")) { /* OPTIONS about the server as a whole */
+        request->path = TEXT_LITERAL("/");
+    }
     const char *mark = memchr(request->path.at, '?', request->path.n);
     if (mark != NULL) {
         size_t n_path = (size_t)(mark - request->path.at);

@@ -19,6 +19,9 @@ json_t *doc_array(struct doc *doc)
 }
 
 static const char *format_text(struct doc *doc, const char *format, va_list arguments)
+    PRINTF_LIKE(2, 0);
+
+static const char *format_text(struct doc *doc, const char *format, va_list arguments)
 {
     const char *text = arena_vprintf(doc->arena, format, arguments);
     doc->failed = doc->failed || text == NULL;

@@ -36,6 +36,7 @@ struct conn {
     struct conn_settings settings;
     enum conn_state state;
     bool has_failed;
+    bool is_wanted;
     PGconn *pg;
     struct watch watch;
     struct timer timer; /* while connecting: the deadline; while closed: the next attempt */
@@ -122,6 +123,7 @@ static void lose(struct conn *c, const char *why)
     note_error(c, why);
     close_connection(c);
     c->has_failed = true;
+    c->is_wanted = c->settings.is_permanent;
     schedule_attempt(c);
     /* Groups sent from within on_done() find this connection closed and go elsewhere. */
     for (size_t n = c->n_groups; n > 0; n--) {
@@ -429,11 +431,26 @@ static void open_connection(struct conn *c)
 static void on_timer(struct timer *t)
 {
     struct conn *c = CONN_OF(t, timer);
-    if (c->state == CONN_CLOSED) {
-        open_connection(c);
-    } else {
+    if (c->state != CONN_CLOSED) {
         lose(c, "the server did not answer in time");
+    } else if (c->is_wanted) {
+        open_connection(c);
     }
+}
+
+void conn_wake(struct conn *c)
+{
+    if (!c->is_wanted) {
+        c->is_wanted = true;
+        if (c->state == CONN_CLOSED && c->timer.due_ms == 0) {
+            loop_set_timer(c->loop, &c->timer, 0); /* on_change must not come from within this call */
+        }
+    }
+}
+
+bool conn_is_wanted(const struct conn *c)
+{
+    return c->is_wanted;
 }
 
 struct conn *conn_new(struct loop *loop, const struct conn_settings *settings)
@@ -448,7 +465,9 @@ struct conn *conn_new(struct loop *loop, const struct conn_settings *settings)
     c->timer.on_due = on_timer;
     c->back_off_ms = FIRST_BACK_OFF_MS;
     c->seed = (uint32_t)(uintptr_t)c ^ (uint32_t)loop_now_ms(loop);
-    loop_set_timer(loop, &c->timer, 0); /* not from here: on_change must not come before conn_new() returns */
+    if (settings->is_permanent) {
+        conn_wake(c);
+    }
     return c;
 }
 

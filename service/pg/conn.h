@@ -3,7 +3,8 @@
  *
  * Work is given in groups: a few statements under one sync, which is also their transaction. A group
  * is done when its sync has been answered, never earlier, so what it wrote is committed by then.
- * A lost connection is opened again by itself, ever less often while that fails.
+ * A lost connection is opened again, ever less often while that fails: a permanent one by itself,
+ * others when they are woken.
  *
  *     CLOSED ──open──► CONNECTING ──connected──► SETTING_UP ──settings made──► READY
  *       ▲                  │                         │                          │
@@ -66,12 +67,19 @@ struct conn_settings {
     const char *conninfo;
     uint32_t statement_timeout_ms;
     uint32_t lock_timeout_ms;
+    bool is_permanent; /* opened at once and again after every loss; others only by conn_wake() */
     void (*on_change)(void *owner, struct conn *c); /* became ready, or was lost (also: failed again) */
     void *owner;
 };
 
-/* conn_new() - a connection that begins to connect at once. NULL when out of memory. */
+/* conn_new() - a connection; a permanent one begins to connect. NULL when out of memory. */
 struct conn *conn_new(struct loop *loop, const struct conn_settings *settings) MUST_CHECK;
+
+/* conn_wake() - connect, if it is closed; after a failure not before its back-off is over. */
+void conn_wake(struct conn *c);
+
+/* conn_is_wanted() - is it open, or on its way there? */
+bool conn_is_wanted(const struct conn *c);
 
 /* conn_free() - groups in flight are told GROUP_LOST first. NULL in, NULL out. */
 struct conn *conn_free(struct conn *c);

@@ -12,6 +12,7 @@ enum { CANCEL_GRACE_MS = 1000 };
 struct slot {
     struct pool *pool;
     struct conn *conn;
+    bool is_writing;         /* the group that was sent last writes */
     struct group *cancelled; /* what the cancel is meant for; NULL: nothing is being cancelled */
     bool is_sent;            /* the cancel itself is in flight */
     uint64_t give_up_ms;
@@ -123,6 +124,7 @@ void pool_cancel(struct pool *p, struct conn *c)
         struct conn_settings settings = conn_settings_of(p);
         settings.on_change = on_canceller_change;
         settings.owner = p;
+        settings.is_permanent = true;
         p->canceller = conn_new(p->loop, &settings);
     } else if (conn_is_ready(p->canceller)) {
         send_cancel(s);
@@ -152,6 +154,7 @@ struct pool *pool_new(struct loop *loop, const struct pool_settings *settings)
     conn_settings.on_change = on_conn_change;
     conn_settings.owner = p;
     for (size_t i = 0; i < settings->n_connections; i++) {
+        conn_settings.is_permanent = i == 0;
         p->slots[i].pool = p;
         p->slots[i].conn = conn_new(loop, &conn_settings);
         if (p->slots[i].conn == NULL) {
@@ -174,15 +177,42 @@ struct pool *pool_free(struct pool *p)
     return NULL;
 }
 
+/* One at a time: the next one is opened once all those before it are there. */
+static void open_another(struct pool *p)
+{
+    for (size_t i = 0; i < p->settings.n_connections; i++) {
+        struct conn *c = p->slots[i].conn;
+        if (!conn_is_ready(c)) {
+            conn_wake(c);
+            return;
+        }
+    }
+}
+
+/* How many writes may be under way: all connections but one, so that one is left for reads. */
+static bool may_write(const struct pool *p)
+{
+    size_t n_ready = 0;
+    size_t n_writing = 0;
+    for (size_t i = 0; i < p->settings.n_connections; i++) {
+        const struct slot *s = &p->slots[i];
+        n_ready += conn_is_ready(s->conn);
+        n_writing += s->is_writing && conn_n_groups(s->conn) > 0;
+    }
+    return n_writing == 0 || n_writing + 1 < n_ready;
+}
+
 struct conn *pool_pick(struct pool *p, bool writes)
 {
-    size_t first = writes && p->settings.n_connections > 1 ? 1 : 0;
-    for (size_t i = first; i < p->settings.n_connections; i++) {
+    bool may = !writes || may_write(p);
+    for (size_t i = 0; may && i < p->settings.n_connections; i++) {
         struct slot *s = &p->slots[i];
         if (conn_is_ready(s->conn) && conn_n_groups(s->conn) == 0 && s->cancelled == NULL) {
+            s->is_writing = writes;
             return s->conn;
         }
     }
+    open_another(p);
     return NULL;
 }
 

@@ -2,8 +2,9 @@
  * pool.h - a worker's few connections, and one more that cancels what nobody waits for any longer.
  *
  * Each connection works on one group at a time: what waits meanwhile is gathered into larger
- * batches. The first of several connections takes reads only, so that writers that wait for
- * each other's locks never hold up readers.
+ * batches. One of several connections is always left to reads, so that writers that wait for each
+ * other's locks never hold up readers. Only the first is opened at once, the others when there
+ * is more to do than it can: many idle services need few of PostgreSQL's connections.
  */
 #ifndef BACKREF_PG_POOL_H
 #define BACKREF_PG_POOL_H
@@ -23,13 +24,17 @@ struct pool_settings {
     void *owner;
 };
 
-/* pool_new() - connections begin to connect at once. NULL when out of memory. */
+/* pool_new() - the first connection begins to connect. NULL when out of memory. */
 struct pool *pool_new(struct loop *loop, const struct pool_settings *settings) MUST_CHECK;
 
 /* pool_free() - groups in flight are told GROUP_LOST. NULL in, NULL out. */
 struct pool *pool_free(struct pool *p);
 
-/* pool_pick() - a ready connection with nothing to do that may take this work; NULL when there is none. */
+/*
+ * pool_pick() - a ready connection with nothing to do that may take this work; it must be sent now.
+ *
+ * Returns:  NULL when there is none; another one is then being opened, if there are any left
+ */
 struct conn *pool_pick(struct pool *p, bool writes);
 
 /* pool_is_down() - no connection is ready, and trying has failed: waiting would be idle. */

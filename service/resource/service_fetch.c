@@ -100,6 +100,7 @@ const struct operation health_fetch = {
 const struct operation readiness_fetch = {
     .name = "readiness-fetch",
     .is_open = true,
+    .is_probe = true,
     .steps = {
         read_query,
         plan_probe,      /* service -> x->plan                       */

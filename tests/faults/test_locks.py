@@ -1,6 +1,5 @@
 """Other sessions hold locks, clients leave while their statement waits, connections run out."""
 
-import os
 import socket
 import time
 
@@ -17,24 +16,17 @@ from .clients import LOCKS, Answers, request_bytes
 from .processes import SLACK, wait_until, waiting_backends
 
 STATEMENT_SECONDS = 2
+REQUEST_SECONDS = 5
 
 
 @pytest.mark.parametrize("what", LOCKS)
-@pytest.mark.parametrize(
-    "waiting, patience",
-    [
-        # One connection of two waits: whatever does not need the lock passes it by.
-        pytest.param(1, 0.5 * SLACK, id="one"),
-        # More waiting requests than connections: others go on when the first of them give up.
-        pytest.param(8, STATEMENT_SECONDS + 1 * SLACK, id="many"),
-    ],
-)
+@pytest.mark.parametrize("waiting", [pytest.param(1, id="one"), pytest.param(8, id="many")])
 def test_links_wait_no_longer_than_the_statement_timeout(
-    open_sql, start, lock, database, what, waiting, patience
+    open_sql, start, lock, database, what, waiting
 ):
     sql = open_sql()
     service = start(
-        statement_timeout=f"{STATEMENT_SECONDS}s", request_timeout="8s", workers=1, connections=2
+        statement_timeout=f"{STATEMENT_SECONDS}s", request_timeout=f"{REQUEST_SECONDS}s", workers=1, connections=2
     )
     persons, phones = bulk(sql, "persons", 8), bulk(sql, "phones", 8)
     friend, = bulk(sql, "friends", 1)
@@ -49,21 +41,23 @@ def test_links_wait_no_longer_than_the_statement_timeout(
     )
     wait_until(lambda: waiting_backends(sql, database[1]), 5 * SLACK, "a link request waits for the lock")
 
-    others, slowest = 0, 0.0
+    reads, slowest = 0, 0.0
     with Client(service.base_url) as client:
         while any(thread.is_alive() for thread in links.threads):
             began = time.monotonic()
-            hobby = hobbies[others % len(hobbies)]
-            assert client.get(f"/hobbies/{hobby}").status == 200
-            assert client.put(f"/friends/{friend}/hobbies/{hobby}").status in (201, 204)
+            assert client.get(f"/hobbies/{hobbies[reads % len(hobbies)]}").status == 200
             slowest = max(slowest, time.monotonic() - began)
-            others += 1
+            reads += 1
+            time.sleep(0.002)
+        began = time.monotonic()  # a write to another table waits for the others to give up, no longer
+        assert client.put(f"/friends/{friend}/hobbies/{hobbies[0]}").status == 201
+        assert time.monotonic() - began < STATEMENT_SECONDS + 1 * SLACK
     for answer, took in links.wait():
         assert answer.status in (503, 504), answer
         assert answer.status == 504 or answer.headers.get("Retry-After"), answer
-        assert took < STATEMENT_SECONDS + 1 * SLACK, f"{took:.1f} s: {answer!r}"
-    assert others >= (5 if waiting == 1 else 1), f"only {others} other requests were answered meanwhile"
-    assert slowest < patience, f"a request to another table took {slowest:.2f} s behind the waiting ones"
+        assert took < REQUEST_SECONDS + 1 * SLACK, f"{took:.1f} s: {answer!r}"
+    assert reads >= 5, f"only {reads} other requests were answered meanwhile"
+    assert slowest < 0.5 * SLACK, f"a read of another table took {slowest:.2f} s behind the waiting ones"
     release()
     assert sql.count("person_phones") == 0, "a refused link was written"
 
@@ -135,12 +129,13 @@ def test_more_connections_wanted_than_postgresql_has():
     with Cluster(settings=few) as cluster:
         migrate(cluster.create_database("backref_few"))
         url, flags = cluster.url("backref_few"), {"workers": 2, "connections": 8}
+        ours = cluster.connect("postgres")  # before the service has all of them
         with Service(url, request_timeout="5s", **flags) as service:
             with Client(service.base_url) as client:
                 wait_until(lambda: client.get("/readyz").status == 200, 4 * SLACK, "ready on few")
             wait_until(lambda: _statuses(service) == {200}, 10 * SLACK, "every worker has a connection")
 
-            hoard = _take_every_slot(cluster, 5)
+            hoard = _take_every_slot(cluster, ours, 5)
             try:
                 wait_until(lambda: _statuses(service) == {503}, 10 * SLACK, "without any connection: 503")
                 began = time.monotonic()
@@ -166,18 +161,15 @@ def _statuses(service):
     return found
 
 
-def _take_every_slot(cluster, slots):
+def _take_every_slot(cluster, ours, slots):
     """Connections of ours in every slot, by ending the service's sessions and being there first."""
-    hoard, end = [], time.monotonic() + 20
+    hoard, end = [ours], time.monotonic() + 20
     while len(hoard) < slots:
         assert time.monotonic() < end, f"only {len(hoard)} of {slots} slots could be taken"
         try:
             hoard.append(cluster.connect("postgres"))
         except psycopg2.OperationalError:
-            if hoard:
-                Sql(hoard[0]).rows(
-                    "select pg_terminate_backend(pid) from pg_stat_activity"
-                    " where datname = 'backref_few' limit 1")
-            else:
-                os.sched_yield()
+            Sql(ours).rows(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = 'backref_few' limit 1")
     return hoard

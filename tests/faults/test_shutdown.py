@@ -20,7 +20,7 @@ GRACE_SECONDS = 5
 def refuses_connections(service):
     try:
         socket.create_connection((service.host, service.port), timeout=1).close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
         return True
     return False
 

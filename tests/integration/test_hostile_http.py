@@ -161,7 +161,7 @@ def test_lengths_over_the_limit_are_refused_at_once(api, length):
 ], ids=["0x", "negative", "empty", "17 digits", "no CRLF", "space", "letter", "2^64-1"])
 def test_bad_chunks(api, victim, body):
     head = f"POST /persons HTTP/1.1\nHost: x\nContent-Type: {JSONAPI}\nTransfer-Encoding: chunked"
-    answers = send(api, head, body + GHOST % victim.encode(), timeout=3)
+    answers = send(api, head, body + GHOST % victim.encode(), timeout=1.5)
     assert all(a.status in (400, 413, 415) for a in answers), answers
     assert api.get(f"/persons/{victim}").status == 200
 
@@ -212,9 +212,9 @@ def test_a_chunked_body_over_the_limit(api, sql):
     before = sql.counts()
     head = f"POST /persons HTTP/1.1\nHost: x\nContent-Type: {JSONAPI}\nTransfer-Encoding: chunked"
     piece = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
-    received = api.raw_exchange(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + piece * 40)
-    if received:  # a peer that is still sending may only see the reset
-        assert split_answers(received)[0].status == 413
+    valid = json.dumps(document("persons", {"name": unique()})).encode()
+    first = b"%x\r\n%s\r\n" % (len(valid), valid)
+    refused(send(api, head, first + piece * 17 + b"0\r\n\r\n" + GHOST % b"1"), 413)
     assert sql.counts() == before
 
 

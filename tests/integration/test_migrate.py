@@ -191,6 +191,6 @@ def test_unknown_words(empty, words):
 
 
 def test_an_unreachable_database():
-    done = migrate("postgresql:///x?host=/nonexistent&user=nobody", "up", check=False)
+    done = migrate("postgresql:///x?host=/nonexistent&user=nobody", "up", "--database-wait", "0s", check=False)
     assert done.returncode != 0
     assert "/nonexistent" in done.stderr

@@ -97,7 +97,8 @@ static void test_content_type_messages(void **state)
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct problems problems = { .arena = *state };
-        assert_int_equal(negotiate_content_type(cases[i].value, true, &problems), PROBLEM_UNSUPPORTED_MEDIA_TYPE);
+        int code = negotiate_content_type(cases[i].value, true, &problems);
+        assert_int_equal(code, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
         assert_non_null(strstr(problems.first->detail, cases[i].says));
     }
 }

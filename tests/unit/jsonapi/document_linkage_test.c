@@ -11,45 +11,46 @@ static const struct {
     const char *keys; /* those read, when there is no problem */
     bool may_miss;    /* an unlink */
 } linkages[] = {
-    { "{\"data\":[]}", "", "", false },
-    { "{\"data\":[{\"type\":\"phones\",\"id\":\"7\"}]}", "", "0:7", false },
-    { "{\"data\":[{\"id\":\"7\",\"type\":\"phones\"},{\"type\":\"phones\",\"id\":\"7\"}]}", "", "0:7 1:7", false },
-    { "{\"data\":[{\"type\":\"phones\",\"id\":\"7\",\"meta\":{\"since\":[1]},\"x\":1,\"@y\":2,\"lid\":\"l\"}]}", "", "0:7", false },
-    { "{\"jsonapi\":{\"ext\":[\"u\"]},\"meta\":{},\"data\":[],\"errors\":[]}", "", "", false },
+    { "{'data':[]}", "", "", false },
+    { "{'data':[{'type':'phones','id':'7'}]}", "", "0:7", false },
+    { "{'data':[{'id':'7','type':'phones'},{'type':'phones','id':'7'}]}", "", "0:7 1:7", false },
+    { "{'data':[{'type':'phones','id':'7','meta':{'since':[1]},'x':1,'@y':2,'lid':'l'}]}", "", "0:7", false },
+    { "{'jsonapi':{'ext':['u']},'meta':{},'data':[],'errors':[]}", "", "", false },
     { "{}", "bad-document ", NULL, false },
-    { "{\"meta\":{}}", "bad-document ", NULL, false },
+    { "{'meta':{}}", "bad-document ", NULL, false },
     { "[]", "bad-document ", NULL, false },
-    { "{\"atomic:operations\":[]}", "bad-document ", NULL, false },
-    { "{\"data\":null}", "bad-document /data", NULL, false },
-    { "{\"data\":\"x\"}", "bad-document /data", NULL, false },
-    { "{\"data\":{\"type\":\"phones\",\"id\":\"7\"}}", "bad-document /data", NULL, false },
-    { "{\"data\":[7]}", "bad-document /data/0", NULL, false },
-    { "{\"data\":[null]}", "bad-document /data/0", NULL, false },
-    { "{\"data\":[[]]}", "bad-document /data/0", NULL, false },
-    { "{\"data\":[{}]}", "bad-document /data/0", NULL, false },
-    { "{\"data\":[{\"id\":\"3\"}]}", "bad-document /data/0", NULL, false },
-    { "{\"data\":[{\"type\":\"phones\"}]}", "bad-document /data/0", NULL, false },
-    { "{\"data\":[{\"type\":5,\"id\":\"3\"}]}", "bad-document /data/0/type", NULL, false },
-    { "{\"data\":[{\"type\":null,\"id\":\"3\"}]}", "bad-document /data/0/type", NULL, false },
-    { "{\"data\":[{\"type\":\"phones\",\"id\":3}]}", "bad-document /data/0/id", NULL, false },
-    { "{\"data\":[{\"type\":\"phones\",\"id\":null}]}", "bad-document /data/0/id", NULL, false },
-    { "{\"data\":[{\"type\":\"phones\",\"id\":{}}]}", "bad-document /data/0/id", NULL, false },
-    { "{\"data\":[{\"type\":\"phones\",\"lid\":\"x\"}]}", "bad-document /data/0/lid", NULL, false },
-    { "{\"data\":[{\"type\":\"persons\",\"id\":\"3\"}]}", "conflict /data/0/type", NULL, false },
-    { "{\"data\":[{\"type\":\"Phones\",\"id\":\"3\"}]}", "conflict /data/0/type", NULL, false },
-    { "{\"data\":[{\"type\":\"\",\"id\":\"3\"}]}", "conflict /data/0/type", NULL, false },
-    { "{\"data\":[{\"type\":\"phones\",\"id\":\"1\"},{\"type\":\"phones\",\"id\":\"abc\"}]}", "not-found /data/1", NULL, false },
-    { "{\"data\":[{\"type\":\"phones\",\"id\":\"\"}]}", "not-found /data/0", NULL, false },
-    { "{\"data\":[{\"type\":\"phones\",\"id\":\"+1\"},{\"type\":\"phones\",\"id\":\"01\"},{\"type\":\"phones\",\"id\":\" 1\"}]}",
+    { "{'atomic:operations':[]}", "bad-document ", NULL, false },
+    { "{'data':null}", "bad-document /data", NULL, false },
+    { "{'data':'x'}", "bad-document /data", NULL, false },
+    { "{'data':{'type':'phones','id':'7'}}", "bad-document /data", NULL, false },
+    { "{'data':[7]}", "bad-document /data/0", NULL, false },
+    { "{'data':[null]}", "bad-document /data/0", NULL, false },
+    { "{'data':[[]]}", "bad-document /data/0", NULL, false },
+    { "{'data':[{}]}", "bad-document /data/0", NULL, false },
+    { "{'data':[{'id':'3'}]}", "bad-document /data/0", NULL, false },
+    { "{'data':[{'type':'phones'}]}", "bad-document /data/0", NULL, false },
+    { "{'data':[{'type':5,'id':'3'}]}", "bad-document /data/0/type", NULL, false },
+    { "{'data':[{'type':null,'id':'3'}]}", "bad-document /data/0/type", NULL, false },
+    { "{'data':[{'type':'phones','id':3}]}", "bad-document /data/0/id", NULL, false },
+    { "{'data':[{'type':'phones','id':null}]}", "bad-document /data/0/id", NULL, false },
+    { "{'data':[{'type':'phones','id':{}}]}", "bad-document /data/0/id", NULL, false },
+    { "{'data':[{'type':'phones','lid':'x'}]}", "bad-document /data/0/lid", NULL, false },
+    { "{'data':[{'type':'persons','id':'3'}]}", "conflict /data/0/type", NULL, false },
+    { "{'data':[{'type':'Phones','id':'3'}]}", "conflict /data/0/type", NULL, false },
+    { "{'data':[{'type':'','id':'3'}]}", "conflict /data/0/type", NULL, false },
+    { "{'data':[{'type':'phones','id':'1'},{'type':'phones','id':'abc'}]}",
+      "not-found /data/1", NULL, false },
+    { "{'data':[{'type':'phones','id':''}]}", "not-found /data/0", NULL, false },
+    { "{'data':[{'type':'phones','id':'+1'},{'type':'phones','id':'01'},{'type':'phones','id':' 1'}]}",
       "not-found /data/0\nnot-found /data/1\nnot-found /data/2", NULL, false },
-    { "{\"data\":[{\"type\":\"phones\",\"id\":\"9223372036854775808\"}]}", "not-found /data/0", NULL, false },
-    { "{\"data\":[{\"type\":\"phones\",\"id\":\"1 OR 1=1\"}]}", "not-found /data/0", NULL, false },
+    { "{'data':[{'type':'phones','id':'9223372036854775808'}]}", "not-found /data/0", NULL, false },
+    { "{'data':[{'type':'phones','id':'1 OR 1=1'}]}", "not-found /data/0", NULL, false },
     /* what cannot be an id cannot be linked: unlinking it is done */
-    { "{\"data\":[{\"type\":\"phones\",\"id\":\"abc\"},{\"type\":\"phones\",\"id\":\"5\"}]}", "", "1:5", true },
-    { "{\"data\":[{\"type\":\"phones\",\"id\":3}]}", "bad-document /data/0/id", NULL, true },
-    { "{\"data\":[{\"type\":\"persons\",\"id\":\"x\"}]}", "conflict /data/0/type", NULL, true },
+    { "{'data':[{'type':'phones','id':'abc'},{'type':'phones','id':'5'}]}", "", "1:5", true },
+    { "{'data':[{'type':'phones','id':3}]}", "bad-document /data/0/id", NULL, true },
+    { "{'data':[{'type':'persons','id':'x'}]}", "conflict /data/0/type", NULL, true },
     /* each mistake is reported, where it is */
-    { "{\"data\":[1,{\"type\":\"persons\",\"id\":\"1\"},{\"type\":\"phones\",\"id\":\"2\"},{\"type\":\"phones\"}]}",
+    { "{'data':[1,{'type':'persons','id':'1'},{'type':'phones','id':'2'},{'type':'phones'}]}",
       "bad-document /data/0\nconflict /data/1/type\nbad-document /data/3", NULL, false },
 };
 
@@ -60,7 +61,7 @@ static void test_linkage(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(linkages); i++) {
         struct trial t;
         trial_begin(&t);
-        struct text body = text_of(linkages[i].body);
+        struct text body = json_of(t.arena, linkages[i].body);
         trial_linkage(&t, body, !linkages[i].may_miss);
         if (t.result == 0) {
             struct buf b;
@@ -144,33 +145,34 @@ static void test_many_mistakes(void **state)
 static void test_both_ways_agree(void **state)
 {
     static const char *const bodies[] = {
-        "\"data\":[]}",
-        " \"data\" : [ ] } \n",
-        "\"data\":[{\"type\":\"phones\",\"id\":\"7\"}]}",
-        "\"data\":[{\"id\":\"7\",\"type\":\"phones\"} , {\"type\":\"phones\",\"id\":\"8\"}]}",
-        "\"data\":[{\"type\":\"phones\",\"id\":\"7\"},]}",
-        "\"data\":[,{\"type\":\"phones\",\"id\":\"7\"}]}",
-        "\"data\":[{\"type\":\"phones\",\"id\":\"7\"}]}}",
-        "\"data\":[{\"type\":\"phones\",\"id\":\"7\"}",
-        "\"data\":[{\"type\":\"phones\",\"id\":\"7\",}]}",
-        "\"data\":[{\"type\":\"phones\",\"type\":\"phones\"}]}",
-        "\"data\":[{\"id\":\"7\",\"id\":\"7\"}]}",
-        "\"data\":[{\"type\":\"phones\",\"id\":\"\\u0037\"}]}",
-        "\"data\":[{\"typ\\u0065\":\"phones\",\"id\":\"7\"}]}",
-        "\"data\":[{\"type\":\"phones\",\"id\":\"7\"}],\"data\":[]}",
-        "\"data\":[{}]}",
-        "\"data\":[{]}",
-        "\"data\":[{\"type\":\"phones\",\"id\":\"07\"}]}",
-        "\"data\":[{\"type\":\"phones\",\"lid\":\"7\"}]}",
-        "\"data\":[{\"type\":\"persons\",\"id\":\"7\"}]}",
+        "'data':[]}",
+        " 'data' : [ ] } \n",
+        "'data':[{'type':'phones','id':'7'}]}",
+        "'data':[{'id':'7','type':'phones'} , {'type':'phones','id':'8'}]}",
+        "'data':[{'type':'phones','id':'7'},]}",
+        "'data':[,{'type':'phones','id':'7'}]}",
+        "'data':[{'type':'phones','id':'7'}]}}",
+        "'data':[{'type':'phones','id':'7'}",
+        "'data':[{'type':'phones','id':'7',}]}",
+        "'data':[{'type':'phones','type':'phones'}]}",
+        "'data':[{'id':'7','id':'7'}]}",
+        "'data':[{'type':'phones','id':'\\u0037'}]}",
+        "'data':[{'typ\\u0065':'phones','id':'7'}]}",
+        "'data':[{'type':'phones','id':'7'}],'data':[]}",
+        "'data':[{}]}",
+        "'data':[{]}",
+        "'data':[{'type':'phones','id':'07'}]}",
+        "'data':[{'type':'phones','lid':'7'}]}",
+        "'data':[{'type':'persons','id':'7'}]}",
     };
     for (size_t i = 0; i < ARRAY_SIZE(bodies); i++) {
         struct trial plain;
         struct trial general;
         trial_begin(&plain);
         trial_begin(&general);
-        trial_linkage(&plain, text_of(arena_printf(*state, "{%s", bodies[i])), true);
-        trial_linkage(&general, text_of(arena_printf(*state, "{\"@x\":0,%s", bodies[i])), true);
+        const char *longer = arena_printf(*state, "{'@x':0,%s", bodies[i]);
+        trial_linkage(&plain, json_of(*state, arena_printf(*state, "{%s", bodies[i])), true);
+        trial_linkage(&general, json_of(*state, longer), true);
         assert_int_equal(plain.result, general.result);
         assert_string_equal(trial_problems(&plain), trial_problems(&general));
         assert_int_equal(plain.linkage.n, general.linkage.n);
@@ -192,20 +194,19 @@ static void test_messages(void **state)
         const char *body;
         const char *says;
     } cases[] = {
-        { "{\"data\":{}}", "\"phones\" links many: its data is an array" },
-        { "{\"data\":[true]}", "not true" },
-        { "{\"data\":[{\"type\":\"phones\",\"id\":7}]}", "is a string, not the number 7" },
-        { "{\"data\":[{\"type\":\"cats\",\"id\":\"7\"}]}",
-          "\"phones\" links phones, not \"cats\"" },
-        { "{\"data\":[{\"type\":\"phones\",\"id\":\"1\\n2\"}]}", "with the id \"1?2\"" },
-        { "{\"data\":[{\"type\":\"phones\",\"lid\":\"7\"}]}", "by their id" },
-        { "{\"data\":[{\"id\":\"7\"}]}", "has no type" },
+        { "{'data':{}}", "'phones' links many: its data is an array" },
+        { "{'data':[true]}", "not true" },
+        { "{'data':[{'type':'phones','id':7}]}", "is a string, not the number 7" },
+        { "{'data':[{'type':'cats','id':'7'}]}", "'phones' links phones, not 'cats'" },
+        { "{'data':[{'type':'phones','id':'1\\n2'}]}", "with the id '1?2'" },
+        { "{'data':[{'type':'phones','lid':'7'}]}", "by their id" },
+        { "{'data':[{'id':'7'}]}", "has no type" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct trial t;
         trial_begin(&t);
-        trial_linkage(&t, text_of(cases[i].body), true);
-        trial_says(&t, cases[i].says);
+        trial_linkage(&t, json_of(t.arena, cases[i].body), true);
+        trial_says(&t, json_of(t.arena, cases[i].says).at);
         t.arena = arena_free(t.arena);
     }
 }

@@ -57,12 +57,14 @@ static const struct refusal {
     const char *parameter; /* NULL: the whole query string */
     const char *says;      /* part of the detail */
 } refusals[] = {
-    { "foo=1",                     QUERY_PAGE, PROBLEM_UNKNOWN_PARAMETER, "foo", "page[size], page[after] and page[before] are" },
+    { "foo=1",                     QUERY_PAGE, PROBLEM_UNKNOWN_PARAMETER, "foo",
+      "page[size], page[after] and page[before] are" },
     { "fooBar=1",                  QUERY_PAGE, PROBLEM_UNKNOWN_PARAMETER, "fooBar", "" },
     { "atomic:foo=1",              QUERY_PAGE, PROBLEM_UNKNOWN_PARAMETER, "atomic:foo", "" },
     { "page=1",                    QUERY_PAGE, PROBLEM_UNKNOWN_PARAMETER, "page", "" },
     { "page[foo]=1",               QUERY_PAGE, PROBLEM_UNKNOWN_PARAMETER, "page[foo]", "" },
-    { "page[sise]=1",              QUERY_PAGE, PROBLEM_UNKNOWN_PARAMETER, "page[sise]", "did you mean \"page[size]\"" },
+    { "page[sise]=1",              QUERY_PAGE, PROBLEM_UNKNOWN_PARAMETER, "page[sise]",
+      "did you mean \"page[size]\"" },
     { "Page[size]=1",              QUERY_PAGE, PROBLEM_UNKNOWN_PARAMETER, "Page[size]", "" },
     { "sort[a]=1",                 QUERY_PAGE, PROBLEM_UNKNOWN_PARAMETER, "sort[a]", "" },
     { "filter]a[=1",               QUERY_PAGE, PROBLEM_UNKNOWN_PARAMETER, "filter]a[", "" },

@@ -243,11 +243,10 @@ static void read_line(struct arena *a, struct parts *t, const char *line, size_t
         add_check(a, t, &words, line, n);
     } else if (strcmp(what, "foreign") == 0) {
         add_foreign_key(a, t, &words);
-    } else if (strcmp(what, "index") == 0) {
+    } else {
+        ASSERT(strcmp(what, "index") == 0); /* the only word left */
         t->indexes[t->table.n_indexes++] =
             (struct catalog_index){ .n_columns = words.n - 1, .columns = tail(a, &words, 1) };
-    } else {
-        ASSERT(!"a known word begins the line");
     }
 }
 

@@ -1,0 +1,2 @@
+def run(output, quick):
+    pass
