@@ -1,6 +1,7 @@
 /*
  * arena.c - blocks in a list, the newest first. Small pieces are cut from the newest small block;
- * a piece of at least LARGE bytes gets a block of its own, so that growing it is a realloc() and not
+ * a piece of at least LARGE bytes gets a block of its own, so that growing it is a realloc() and
+ * not
  * a copy into ever larger blocks. The arena's own struct sits at the start of its first block.
  */
 #include "base/arena.h"
@@ -136,7 +137,9 @@ void *arena_zalloc(struct arena *a, size_t n, size_t n_bytes)
     return piece == NULL ? NULL : memset(piece, 0, total);
 }
 
-/* Grows the newest large piece by realloc(); only that one, since others cannot be found cheaply. */
+/*
+ * Grows the newest large piece by realloc(); only that one, since others cannot be found cheaply.
+ */
 static void *grow_large(struct arena *a, size_t n_new)
 {
     struct block *b = a->large;
@@ -154,7 +157,9 @@ static void *grow_large(struct arena *a, size_t n_new)
     return grown->bytes;
 }
 
-/* Grows the last piece of the newest small block within that block; false when it is another one. */
+/*
+ * Grows the last piece of the newest small block within that block; false when it is another one.
+ */
 static bool grow_in_place(struct arena *a, const void *old, size_t n_old, size_t n_new)
 {
     struct block *b = a->small;

@@ -1,7 +1,9 @@
 /*
- * arena.h - all memory of one request, one model or one file: taken piece by piece, given back at once.
+ * arena.h - all memory of one request, one model or one file: taken piece by piece, given back at
+ * once.
  *
- * An arena has a budget. A request that wants more gets NULL, from then on always: callers may build
+ * An arena has a budget. A request that wants more gets NULL, from then on always: callers may
+ * build
  * on and check once, with arena_failed(). Other resources (results, parsed documents) are adopted.
  */
 #ifndef BACKREF_BASE_ARENA_H
@@ -21,14 +23,20 @@ struct arena *arena_new(size_t budget_bytes) MUST_CHECK;
 /* arena_free() - release adopted things, last first, then all memory. NULL in, NULL out. */
 struct arena *arena_free(struct arena *a);
 
-/* arena_alloc() - `n_bytes` (0 allowed), aligned for any type, not zeroed; NULL over budget (latched). */
+/*
+ * arena_alloc() - `n_bytes` (0 allowed), aligned for any type, not zeroed; NULL over budget
+ * (latched).
+ */
 void *arena_alloc(struct arena *a, size_t n_bytes);
 
-/* arena_zalloc() - like arena_alloc(), `n` times `n_bytes` zeroed; NULL also when that overflows. */
+/*
+ * arena_zalloc() - like arena_alloc(), `n` times `n_bytes` zeroed; NULL also when that overflows.
+ */
 void *arena_zalloc(struct arena *a, size_t n, size_t n_bytes);
 
 /*
- * arena_grow() - `old` (from this arena, handed out with `n_old` bytes) with room for `n_new` bytes.
+ * arena_grow() - `old` (from this arena, handed out with `n_old` bytes) with room for `n_new`
+ * bytes.
  *
  * Cost:     in place when `old` was the last piece handed out or a large one; else a copy
  * Returns:  NULL over budget (latched); `old` is then unchanged

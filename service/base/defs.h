@@ -26,6 +26,10 @@
         }                                                                                          \
     } while (0)
 
-#define UNREACHABLE() ASSERT(0 && "reached")
+#define UNREACHABLE()                                                                              \
+    do {                                                                                           \
+        fprintf(stderr, "%s:%d: reached what cannot be reached\n", __FILE__, __LINE__);            \
+        abort();                                                                                   \
+    } while (0)
 
 #endif

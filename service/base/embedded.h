@@ -1,8 +1,10 @@
 /*
  * The files that are carried inside the binary.
  *
- * The build turns the default model and the default migrations into C arrays (build/gen/embedded.c, written by the
- * Makefile), so that one file is all that has to be installed. Everything here is constant and lives as long as the
+ * The build turns the default model and the default migrations into C arrays (build/gen/embedded.c,
+ * written by the
+ * Makefile), so that one file is all that has to be installed. Everything here is constant and
+ * lives as long as the
  * process.
  */
 #ifndef BACKREF_BASE_EMBEDDED_H

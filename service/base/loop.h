@@ -15,7 +15,7 @@
 struct loop;
 
 struct watch {
-    int fd;         /* -1 while not watched */
+    int fd;          /* -1 while not watched */
     uint32_t events; /* EPOLLIN, EPOLLOUT, EPOLLRDHUP … */
     void (*on_ready)(struct watch *w, uint32_t events);
     struct loop *loop;
@@ -57,7 +57,8 @@ void loop_clear_timer(struct loop *l, struct timer *t);
 uint64_t loop_now_ms(const struct loop *l);
 
 /*
- * loop_turn() - wait until something is ready or due, at most `timeout_ms` (-1: as long as it takes),
+ * loop_turn() - wait until something is ready or due, at most `timeout_ms` (-1: as long as it
+ * takes),
  * and run the callbacks.
  */
 void loop_turn(struct loop *l, int timeout_ms);

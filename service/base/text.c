@@ -1,5 +1,6 @@
 /*
- * text.c - see text.h. UTF-8 is judged by the table in the Unicode Standard, section 3.9, table 3-7.
+ * text.c - see text.h. UTF-8 is judged by the table in the Unicode Standard, section 3.9, table
+ * 3-7.
  */
 #include "base/text.h"
 

@@ -48,7 +48,8 @@ const char *text_quotable(struct arena *a, struct text t, size_t max_bytes);
 
 /*
  * text_nearest() - the index of the name most like `t`, for "did you mean"; `n` when none is near
- * (edit distance at most 2 and less than half of its length). Bounded: names over 40 bytes never match.
+ * (edit distance at most 2 and less than half of its length). Bounded: names over 40 bytes never
+ * match.
  */
 size_t text_nearest(struct text t, const char *const *names, size_t n);
 

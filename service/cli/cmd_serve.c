@@ -139,7 +139,8 @@ static int serve(struct serving *s)
         log_line(s->log, LOG_ERROR, "there is not enough memory for the model");
         return CLI_FAILED;
     }
-    sigset_t signals = block_signals(); /* not before: while it waits for the database, they end it */
+    sigset_t signals =
+        block_signals(); /* not before: while it waits for the database, they end it */
     if (open_listeners(s) != 0 || start_workers(s) != 0) {
         return CLI_FAILED; /* the process ends, and with it what has been started */
     }

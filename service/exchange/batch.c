@@ -1,5 +1,6 @@
 /*
- * batch.c - see batch.h. Encoding: the members' arguments become arrays, one after the other, beside
+ * batch.c - see batch.h. Encoding: the members' arguments become arrays, one after the other,
+ * beside
  * an array that says whose they are. Dealing: rows come back ordered by that number.
  */
 #include "exchange/batch.h"

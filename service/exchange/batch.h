@@ -10,7 +10,7 @@
 
 struct batch {
     struct submitter *submitter;
-    struct batch *next; /* of those that wait */
+    struct batch *next;                          /* of those that wait */
     struct exchange *members[BATCH_MAX_MEMBERS]; /* NULL: nobody waits for this place any longer */
     size_t n_members;
     size_t n_live;
@@ -18,14 +18,16 @@ struct batch {
     bool is_closed; /* nobody may join: it is being run again */
     unsigned attempts;
     uint64_t not_before_ms;
-    struct conn *conn; /* while it is being worked on; NULL while it waits */
+    struct conn *conn;   /* while it is being worked on; NULL while it waits */
     struct arena *arena; /* of the encoded arguments, while being sent */
     struct group group;
 };
 
 #define BATCH_OF(g) ((struct batch *)(void *)((char *)(g)-offsetof(struct batch, group)))
 
-/* batch_new() - a batch with `first` as its only member; in a memory of its own; NULL: none left. */
+/*
+ * batch_new() - a batch with `first` as its only member; in a memory of its own; NULL: none left.
+ */
 struct batch *batch_new(struct submitter *s, struct exchange *first) MUST_CHECK;
 
 /* batch_free() - members are not touched. NULL in, NULL out. */

@@ -66,9 +66,10 @@ void exchange_resume(struct exchange *x)
 /* The answer when memory has run out: fixed words, no allocation. */
 static enum step answer_out_of_memory(struct exchange *x)
 {
-    static const char document[] = "{\"errors\":[{\"status\":\"503\",\"code\":\"overloaded\",\"title\":"
-                             "\"The service is too busy\",\"detail\":\"there is not enough memory "
-                             "for this request now; try again, or ask for less at once\"}]}";
+    static const char document[] =
+        "{\"errors\":[{\"status\":\"503\",\"code\":\"overloaded\",\"title\":"
+        "\"The service is too busy\",\"detail\":\"there is not enough memory "
+        "for this request now; try again, or ask for less at once\"}]}";
     x->answer.fixed_body = (struct text){ .at = document, .n = sizeof document - 1 };
     x->answer.status = 503;
     x->answer.retry_after_s = RETRY_AFTER_S;

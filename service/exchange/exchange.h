@@ -1,8 +1,10 @@
 /*
- * exchange.h - one request in flight: what was asked, what has been found out, what will be answered.
+ * exchange.h - one request in flight: what was asked, what has been found out, what will be
+ * answered.
  *
  * An operation is a list of named steps. exchange_run() performs them in order; a step that needs
- * PostgreSQL returns STEP_WAIT after submitting its plan and the run goes on when the rows are there.
+ * PostgreSQL returns STEP_WAIT after submitting its plan and the run goes on when the rows are
+ * there.
  * All memory of an exchange is in its arena. One worker's thread owns it.
  *
  *     RUNNING ──STEP_WAIT──► WAITING ──rows, or a failure──► RUNNING ──STEP_DONE──► ANSWERED
@@ -66,8 +68,8 @@ struct exchange {
     void (*on_answered)(struct exchange *x); /* after a wait; not called by exchange_run() */
     void *owner;                             /* of that callback */
     uint64_t started_ms;
-    struct batch *batch; /* while waiting */
-    size_t number;       /* its place in the batch */
+    struct batch *batch;    /* while waiting */
+    size_t number;          /* its place in the batch */
     struct exchange *older; /* of those that wait, by age */
     struct exchange *newer;
 };
@@ -77,7 +79,8 @@ struct exchange {
  *
  * Returns:  NULL when out of memory
  */
-struct exchange *exchange_new(const struct service *service, struct submitter *submitter) MUST_CHECK;
+struct exchange *exchange_new(const struct service *service, struct submitter *submitter)
+    MUST_CHECK;
 
 /* exchange_free() - it must not be waiting. NULL in, NULL out. */
 struct exchange *exchange_free(struct exchange *x);
@@ -85,10 +88,14 @@ struct exchange *exchange_free(struct exchange *x);
 /* exchange_run() - perform steps until one waits or the answer is complete; then see x->state. */
 void exchange_run(struct exchange *x);
 
-/* exchange_resume() - the plan has come back: run on, then call on_answered unless it waits again. */
+/*
+ * exchange_resume() - the plan has come back: run on, then call on_answered unless it waits again.
+ */
 void exchange_resume(struct exchange *x);
 
-/* exchange_refuse() - answer with x->problems: the last thing that a step does. Returns STEP_DONE. */
+/*
+ * exchange_refuse() - answer with x->problems: the last thing that a step does. Returns STEP_DONE.
+ */
 enum step exchange_refuse(struct exchange *x);
 
 /*

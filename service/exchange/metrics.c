@@ -94,7 +94,7 @@ void metrics_write(struct metrics *m, size_t n, struct buf *b)
     write_durations(m, n, b);
     for (size_t i = 0; i < sizeof descriptions / sizeof descriptions[0]; i++) {
         const struct description *d = &descriptions[i];
-        buf_addf(b, "# HELP %s %s\n# TYPE %s %s\n%s %" PRIu64 "\n", d->name, d->help, d->name, d->type,
-                 d->name, sum(m, n, d->offset));
+        buf_addf(b, "# HELP %s %s\n# TYPE %s %s\n%s %" PRIu64 "\n", d->name, d->help, d->name,
+                 d->type, d->name, sum(m, n, d->offset));
     }
 }

@@ -1,7 +1,8 @@
 /*
  * metrics.h - counters of one worker, for GET /metrics.
  *
- * Only the worker itself writes its counters; whoever answers GET /metrics reads all of them. They are
+ * Only the worker itself writes its counters; whoever answers GET /metrics reads all of them. They
+ * are
  * atomics with relaxed order: plain loads and stores on every machine that the service runs on.
  */
 #ifndef BACKREF_EXCHANGE_METRICS_H
@@ -20,14 +21,14 @@ enum {
 struct metrics {
     _Atomic uint64_t requests[STATUS_CLASSES];
     _Atomic uint64_t durations[DURATION_BUCKETS];
-    _Atomic uint64_t duration_us; /* sum */
+    _Atomic uint64_t duration_us;        /* sum */
     _Atomic uint64_t client_connections; /* open now */
     _Atomic uint64_t waiting;            /* requests that wait for PostgreSQL now */
     _Atomic uint64_t batches;            /* groups sent to PostgreSQL */
     _Atomic uint64_t batched_requests;   /* requests that they carried */
     _Atomic uint64_t retries;
     _Atomic uint64_t cancels;
-    _Atomic uint64_t database_sends; /* writes to PostgreSQL's sockets */
+    _Atomic uint64_t database_sends;       /* writes to PostgreSQL's sockets */
     _Atomic uint64_t database_connections; /* ready now */
 };
 

@@ -38,8 +38,8 @@ struct request {
 struct target {
     const struct resource *resource;
     const struct relationship *relationship;
-    struct text id;   /* decoded */
-    struct cell key;  /* of the resource */
+    struct text id;  /* decoded */
+    struct cell key; /* of the resource */
     struct text related_id;
     struct cell related_key;
 };

@@ -10,12 +10,13 @@
 enum { MAX_LISTENERS = 16 };
 
 struct settings {
-    const char *database; /* libpq conninfo or URL; "" leaves all to libpq's defaults and PG* variables */
+    const char
+        *database; /* libpq conninfo or URL; "" leaves all to libpq's defaults and PG* variables */
     size_t n_listen;
     const char *listen[MAX_LISTENERS]; /* "127.0.0.1:8080", "[::1]:8080", "unix:/path" */
     const char *model;                 /* path of the model file; NULL: the default model */
     const char *migrations;            /* folder; NULL: the default migrations */
-    const char *public_url;            /* prefix of every link, without a trailing "/"; "" for relative */
+    const char *public_url; /* prefix of every link, without a trailing "/"; "" for relative */
 
     uint32_t workers;     /* threads; 0 is one per core, resolved before use */
     uint32_t connections; /* to PostgreSQL, per worker */
@@ -28,14 +29,14 @@ struct settings {
     uint32_t body_timeout_ms;      /* for the body */
     uint32_t idle_timeout_ms;      /* of a kept-alive connection between requests */
 
-    uint32_t max_connections;    /* of clients, per worker; 0: as many as descriptors allow */
-    size_t max_body_bytes;       /* of a request's body */
-    size_t max_header_bytes;     /* of a request's line and header fields together */
-    size_t max_uri_bytes;        /* of a request target */
-    size_t max_members;          /* identifiers in one request */
-    uint32_t max_depth;          /* nesting of a request's JSON */
-    uint32_t max_parameters;     /* in a query string */
-    uint32_t page_size;          /* when the request names none */
+    uint32_t max_connections; /* of clients, per worker; 0: as many as descriptors allow */
+    size_t max_body_bytes;    /* of a request's body */
+    size_t max_header_bytes;  /* of a request's line and header fields together */
+    size_t max_uri_bytes;     /* of a request target */
+    size_t max_members;       /* identifiers in one request */
+    uint32_t max_depth;       /* nesting of a request's JSON */
+    uint32_t max_parameters;  /* in a query string */
+    uint32_t page_size;       /* when the request names none */
     uint32_t max_page_size;
 };
 

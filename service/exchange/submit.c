@@ -1,5 +1,6 @@
 /*
- * submit.c - see submit.h. Three lists: every exchange that waits, oldest first; batches that wait for a
+ * submit.c - see submit.h. Three lists: every exchange that waits, oldest first; batches that wait
+ * for a
  * connection, oldest first; and, in the pool, batches that PostgreSQL works on.
  *
  * A tick looks after those who wait too long: a client that has left is no reason to go on, and a
@@ -16,9 +17,9 @@
 #include "pg/pool.h"
 
 enum {
-    TICK_MS = 50,        /* how soon a client's leaving is noticed */
-    MAX_ATTEMPTS = 6,    /* of a batch that other writers or a lost connection got in the way of */
-    RETRY_DELAY_MS = 5,  /* times the number of attempts, plus as much jitter */
+    TICK_MS = 50,       /* how soon a client's leaving is noticed */
+    MAX_ATTEMPTS = 6,   /* of a batch that other writers or a lost connection got in the way of */
+    RETRY_DELAY_MS = 5, /* times the number of attempts, plus as much jitter */
     POLL_AT_ONCE = 256,
 };
 
@@ -101,14 +102,17 @@ static void remove_waiting(struct submitter *s, struct batch *b)
     b->next = NULL;
 }
 
-/* Ends all of a batch's members with one problem, or with what the problem's table says of `error`. */
+/*
+ * Ends all of a batch's members with one problem, or with what the problem's table says of `error`.
+ */
 static void fail_batch(struct batch *b, enum problem_code code, const struct pg_error *error)
 {
     static const char *const details[] = {
         [PROBLEM_UNAVAILABLE] = "the database cannot be reached now; try again",
         [PROBLEM_OVERLOADED] = "there is not enough memory for this request now; try again",
-        [PROBLEM_OUTCOME_UNKNOWN] = "the connection to the database was lost before it confirmed the "
-                                    "write; look whether it was made before trying again",
+        [PROBLEM_OUTCOME_UNKNOWN] =
+            "the connection to the database was lost before it confirmed the "
+            "write; look whether it was made before trying again",
     };
     for (size_t i = 0; i < b->n_members; i++) {
         struct exchange *x = b->members[i];
@@ -310,7 +314,9 @@ void submitter_flush(struct submitter *s)
 
 /* ---- the tick -------------------------------------------------------------------------------- */
 
-/* Takes `x` out of its batch with a problem; the batch is cancelled when nobody else waits for it. */
+/*
+ * Takes `x` out of its batch with a problem; the batch is cancelled when nobody else waits for it.
+ */
 static void give_up(struct submitter *s, struct exchange *x, enum problem_code code,
                     const char *detail)
 {
@@ -339,12 +345,14 @@ static void expire(struct submitter *s)
             continue;
         }
         if (x->batch->conn != NULL) {
-            give_up(s, x, x->operation->is_probe ? PROBLEM_UNAVAILABLE : PROBLEM_TIMEOUT,
-                    "the database did not answer in time (--request-timeout); the request was given "
-                    "up, look whether it took effect before trying again");
+            give_up(
+                s, x, x->operation->is_probe ? PROBLEM_UNAVAILABLE : PROBLEM_TIMEOUT,
+                "the database did not answer in time (--request-timeout); the request was given "
+                "up, look whether it took effect before trying again");
         } else {
-            give_up(s, x, PROBLEM_OVERLOADED,
-                    "no connection to the database came free in time (--request-timeout); try again");
+            give_up(
+                s, x, PROBLEM_OVERLOADED,
+                "no connection to the database came free in time (--request-timeout); try again");
         }
     }
 }

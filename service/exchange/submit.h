@@ -17,14 +17,20 @@ enum {
     BATCH_MAX_ROWS = 1024, /* of arguments; a request with more goes alone */
 };
 
-/* submitter_new() - in `a`, with connections of its own, which begin to connect. NULL when out of memory. */
+/*
+ * submitter_new() - in `a`, with connections of its own, which begin to connect. NULL when out of
+ * memory.
+ */
 struct submitter *submitter_new(struct arena *a, struct loop *loop, const struct service *service,
                                 struct metrics *metrics) MUST_CHECK;
 
 /* submitter_close() - close the connections; nothing may be waiting. */
 void submitter_close(struct submitter *s);
 
-/* submitter_flush() - send what waits and has a free connection: at the end of each turn of the loop. */
+/*
+ * submitter_flush() - send what waits and has a free connection: at the end of each turn of the
+ * loop.
+ */
 void submitter_flush(struct submitter *s);
 
 /* submitter_n_waiting() - requests that wait for PostgreSQL. */

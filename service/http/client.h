@@ -1,7 +1,8 @@
 /*
  * client.h - one connection of a client, and how long it may take for what it does now.
  *
- * The library's own timeout starts anew with every byte, so a client that drips bytes would stay for
+ * The library's own timeout starts anew with every byte, so a client that drips bytes would stay
+ * for
  * ever. These deadlines are absolute.
  */
 #ifndef BACKREF_HTTP_CLIENT_H
@@ -36,9 +37,9 @@ struct client {
     struct client *previous;
     struct client *next;
 
-    size_t n_body;      /* bytes of the body so far */
-    bool is_refused;    /* the answer is known; the rest of the body is read and dropped */
-    bool is_cut_off;    /* the body is over its limit */
+    size_t n_body;   /* bytes of the body so far */
+    bool is_refused; /* the answer is known; the rest of the body is read and dropped */
+    bool is_cut_off; /* the body is over its limit */
 };
 
 struct client_list {
@@ -47,7 +48,10 @@ struct client_list {
     size_t n;
 };
 
-/* client_new() - for a connection that was accepted; in `a`, or a spare one. NULL when out of memory. */
+/*
+ * client_new() - for a connection that was accepted; in `a`, or a spare one. NULL when out of
+ * memory.
+ */
 struct client *client_new(struct client_list *list, struct arena *a, int fd, uint64_t now_ms)
     MUST_CHECK;
 
@@ -57,7 +61,10 @@ void client_free(struct client_list *list, struct client *c);
 /* client_enter() - a new state, from now on. */
 void client_enter(struct client *c, enum client_state state, uint64_t now_ms);
 
-/* clients_expire() - cut off those who took too long; the library closes them. Cost: a look at each. */
+/*
+ * clients_expire() - cut off those who took too long; the library closes them. Cost: a look at
+ * each.
+ */
 void clients_expire(const struct client_list *list, const struct settings *settings,
                     uint64_t now_ms);
 

@@ -18,7 +18,8 @@ enum {
 /* ---- header fields --------------------------------------------------------------------------- */
 
 struct fields {
-    struct header at[MAX_HEADERS + 1]; /* one more, so that the guard sees that there are too many */
+    struct header
+        at[MAX_HEADERS + 1]; /* one more, so that the guard sees that there are too many */
     size_t n;
 };
 
@@ -37,7 +38,9 @@ static enum MHD_Result take_field(void *fields, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
-/* The field's value; several fields of the name are one list (RFC 9110, section 5.3). NULL: absent. */
+/*
+ * The field's value; several fields of the name are one list (RFC 9110, section 5.3). NULL: absent.
+ */
 static const char *find_field(struct arena *a, const struct fields *f, const char *name)
 {
     const char *found = NULL;
@@ -101,17 +104,27 @@ static void split_target(struct request *request)
     }
 }
 
-/* What every operation but the open ones asks of the header; the problems say what is wrong. */
+/*
+ * What every operation but the open ones asks of the header. The answer's media type is settled
+ * first, so that what is refused for other reasons is told in a type that the client accepts.
+ */
 static int negotiate(struct exchange *x, bool has_body)
 {
     struct request *r = &x->request;
-    int accepted =
-        x->operation->is_open ? 0 : negotiate_accept(r->accept, &x->representation, &x->problems);
-    if (accepted != 0) {
-        return accepted;
+    if (!x->operation->is_open &&
+        negotiate_accept(r->accept, &x->representation, &x->problems) != 0) {
+        return PROBLEM_NOT_ACCEPTABLE;
     }
     return negotiate_content_type(r->content_type, has_body && x->operation->has_body,
                                   &x->problems);
+}
+
+static void settle_representation(struct exchange *x)
+{
+    struct problems judged_later = { .arena = x->arena };
+    if (negotiate_accept(x->request.accept, &x->representation, &judged_later) != 0) {
+        x->representation = REPRESENTATION_JSONAPI;
+    }
 }
 
 static int find_operation(struct exchange *x, struct text method)
@@ -151,6 +164,7 @@ enum incoming incoming_header(struct client *c, struct exchange *x, const char *
     x->request.content_type = find_field(x->arena, &f, "Content-Type");
     x->request.prefer = find_field(x->arena, &f, "Prefer");
     x->wants_representation = prefer_return_representation(x->request.prefer);
+    settle_representation(x);
     bool has_body = has_framing(x->arena, &f);
     bool expects = has_body && find_field(x->arena, &f, "Expect") != NULL;
     if (find_operation(x, text_of(method)) != 0) {

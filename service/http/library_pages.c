@@ -1,14 +1,18 @@
 /*
  * library_pages.c - what clients see when libmicrohttpd refuses a request before it calls us.
  *
- * The library answers a header that does not fit its buffer, and a Content-Length that is no number,
+ * The library answers a header that does not fit its buffer, and a Content-Length that is no
+ * number,
  * by itself, with an HTML page and no way to ask for another one. It creates those pages with the
- * public function below, which it calls like any other library function, so the definition here takes
+ * public function below, which it calls like any other library function, so the definition here
+ * takes
  * that one's place (ELF symbol interposition). reply.c creates answers in another way: whatever
  * comes through here is one of those pages.
  *
- * libmicrohttpd 0.9.75 writes the header of its answer to a malformed Content-Length twice. Without a
- * body, the first one is a whole answer, and what follows is behind its end on a connection that closes.
+ * libmicrohttpd 0.9.75 writes the header of its answer to a malformed Content-Length twice. Without
+ * a
+ * body, the first one is a whole answer, and what follows is behind its end on a connection that
+ * closes.
  */
 #include <microhttpd.h>
 #include <string.h>

@@ -31,6 +31,9 @@ static bool is_stale(const struct sockaddr_un *name)
         return false;
     }
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return false;
+    }
     int r = connect(fd, (const struct sockaddr *)name, sizeof *name);
     bool stale = r != 0 && errno == ECONNREFUSED;
     close(fd);
@@ -49,8 +52,10 @@ static int open_unix(const char *address, size_t n, int *ret_fds, char reterr[LI
         unlink(path);
     }
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || bind(fd, (const struct sockaddr *)&name, sizeof name) != 0 ||
-        listen(fd, BACKLOG) != 0) {
+    if (fd < 0) {
+        return refuse(reterr, address, strerror(errno));
+    }
+    if (bind(fd, (const struct sockaddr *)&name, sizeof name) != 0 || listen(fd, BACKLOG) != 0) {
         int code = errno;
         close(fd);
         return refuse(reterr, address,
@@ -102,7 +107,7 @@ static int probe(const struct addrinfo *to)
 
 static void write_address(int fd, char ret[LISTEN_ADDRESS_MAX])
 {
-    struct sockaddr_storage name;
+    struct sockaddr_storage name = { 0 };
     socklen_t n = sizeof name;
     char host[NI_MAXHOST] = "?";
     char port[NI_MAXSERV] = "?";
@@ -110,8 +115,8 @@ static void write_address(int fd, char ret[LISTEN_ADDRESS_MAX])
         getnameinfo((struct sockaddr *)&name, n, host, sizeof host, port, sizeof port,
                     NI_NUMERICHOST | NI_NUMERICSERV);
     }
-    snprintf(ret, LISTEN_ADDRESS_MAX, name.ss_family == AF_INET6 ? "[%.100s]:%s" : "%.100s:%s", host,
-             port);
+    snprintf(ret, LISTEN_ADDRESS_MAX, name.ss_family == AF_INET6 ? "[%.100s]:%s" : "%.100s:%s",
+             host, port);
 }
 
 /* All sockets of one address; the first one decides what port 0 is. */

@@ -11,7 +11,8 @@
 enum { LISTEN_ADDRESS_MAX = 160, LISTEN_ERROR_MAX = 256 };
 
 /*
- * listen_open() - `n` sockets that listen on `address`, so that the kernel spreads clients over them.
+ * listen_open() - `n` sockets that listen on `address`, so that the kernel spreads clients over
+ * them.
  *
  * A port that another process has is refused, although sharing it among our own workers would let
  * the kernel allow it. Port 0 is any free one, the same for all. A stale unix socket is replaced.

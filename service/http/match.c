@@ -21,8 +21,8 @@ static const struct {
     const char *name;
     enum method method;
 } method_names[] = {
-    { "GET", METHOD_GET },     { "HEAD", METHOD_HEAD },     { "POST", METHOD_POST },
-    { "PUT", METHOD_PUT },     { "PATCH", METHOD_PATCH },   { "DELETE", METHOD_DELETE },
+    { "GET", METHOD_GET },         { "HEAD", METHOD_HEAD },   { "POST", METHOD_POST },
+    { "PUT", METHOD_PUT },         { "PATCH", METHOD_PATCH }, { "DELETE", METHOD_DELETE },
     { "OPTIONS", METHOD_OPTIONS },
 };
 
@@ -69,8 +69,8 @@ static bool fits(const char *pattern, const struct path *path)
             return false;
         }
         bool is_placeholder = at[0] == '{';
-        if (!is_placeholder && !text_equal(path->segments[n],
-                                           (struct text){ .at = at, .n = length })) {
+        if (!is_placeholder &&
+            !text_equal(path->segments[n], (struct text){ .at = at, .n = length })) {
             return false;
         }
         n++;
@@ -227,8 +227,8 @@ static int choose_operation(struct arena *a, enum method method, const char *pat
     if (ret->operation != NULL || method == METHOD_OPTIONS) {
         return 0;
     }
-    return problem_add(reterr, PROBLEM_METHOD_NOT_ALLOWED, problem_nowhere(),
-                       "this path takes %s", ret->allow == NULL ? "" : ret->allow);
+    return problem_add(reterr, PROBLEM_METHOD_NOT_ALLOWED, problem_nowhere(), "this path takes %s",
+                       ret->allow == NULL ? "" : ret->allow);
 }
 
 /* The first pattern of the table that fits; NULL when none does. */

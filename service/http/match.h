@@ -20,7 +20,10 @@ struct route {
     const struct operation *operation;
 };
 
-/* The whole API, literal patterns before those that a placeholder would catch; ends with a NULL pattern. */
+/*
+ * The whole API, literal patterns before those that a placeholder would catch; ends with a NULL
+ * pattern.
+ */
 extern const struct route routes[];
 
 /*
@@ -32,7 +35,8 @@ extern const struct route routes[];
  * a          holds decoded ids and keys
  * path       as received, without query string
  * ret_match  also on PROBLEM_METHOD_NOT_ALLOWED, for Allow
- * Returns:   0 | PROBLEM_NOT_FOUND | PROBLEM_METHOD_NOT_ALLOWED | PROBLEM_BAD_REQUEST (broken escape)
+ * Returns:   0 | PROBLEM_NOT_FOUND | PROBLEM_METHOD_NOT_ALLOWED | PROBLEM_BAD_REQUEST (broken
+ *            escape)
  */
 int match_request(struct arena *a, const struct model *model, enum method method, struct text path,
                   struct match *ret_match, struct problems *reterr) MUST_CHECK;

@@ -52,7 +52,9 @@ static uint64_t now_ms(const struct server *s)
     return loop_now_ms(s->settings.loop);
 }
 
-/* ---- called by libmicrohttpd ------------------------------------------------------------------ */
+/*
+ * ---- called by libmicrohttpd ------------------------------------------------------------------
+ */
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
                           enum MHD_ConnectionNotificationCode code)
@@ -178,8 +180,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **re
     }
     if (c != NULL) {
         if (x->answer.status != 0) {
-            metrics_count_request(s->settings.metrics, x->answer.status,
-                                  now_us() - c->started_us);
+            metrics_count_request(s->settings.metrics, x->answer.status, now_us() - c->started_us);
         }
         client_enter(c, CLIENT_IDLE, now_ms(s));
     }
@@ -201,7 +202,9 @@ static void drop_message(void *cls, const char *format, va_list arguments)
     (void)arguments; /* about clients that misbehave: nothing that an operator could mend */
 }
 
-/* ---- the loop's side --------------------------------------------------------------------------- */
+/*
+ * ---- the loop's side ---------------------------------------------------------------------------
+ */
 
 static void on_ready(struct watch *w, uint32_t events)
 {
@@ -222,18 +225,17 @@ static struct MHD_Daemon *start_daemon(struct server *s)
     const struct settings *settings = s->settings.service->settings;
     /* Connections are resumed on this thread only, so the library need not wake itself up. */
     unsigned flags = MHD_USE_EPOLL | (MHD_ALLOW_SUSPEND_RESUME & ~(unsigned)MHD_USE_ITC);
-    return MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, s,                                        //
-        MHD_OPTION_LISTEN_SOCKET, s->settings.listen_fd,                            //
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,                             //
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,                               //
-        MHD_OPTION_URI_LOG_CALLBACK, on_request_line, s,                            //
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, s,                              //
-        MHD_OPTION_EXTERNAL_LOGGER, drop_message, s,                                //
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, 2 * settings->max_header_bytes,         //
-        MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_timeout_ms / 1000 + 1,        //
-        MHD_OPTION_CONNECTION_LIMIT, s->settings.max_connections,                   //
-        MHD_OPTION_END);
+    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, s,                                 //
+                            MHD_OPTION_LISTEN_SOCKET, s->settings.listen_fd,                     //
+                            MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,                      //
+                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,                        //
+                            MHD_OPTION_URI_LOG_CALLBACK, on_request_line, s,                     //
+                            MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, s,                       //
+                            MHD_OPTION_EXTERNAL_LOGGER, drop_message, s,                         //
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, 2 * settings->max_header_bytes,  //
+                            MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_timeout_ms / 1000 + 1, //
+                            MHD_OPTION_CONNECTION_LIMIT, s->settings.max_connections,            //
+                            MHD_OPTION_END);
 }
 
 struct server *server_new(struct arena *a, const struct server_settings *settings)
@@ -274,7 +276,7 @@ int server_timeout_ms(struct server *s)
         return timeout > INT_MAX ? INT_MAX : (int)timeout;
     }
     /* libmicrohttpd 0.9.75 asks to be called again at once, for ever, about some requests that it
-     * cannot go on with. Such turns are slowed down; whatever really happens still wakes the loop. */
+     * cannot go on with. Such turns are slowed down; what really happens still wakes the loop. */
     s->n_idle_turns = s->made_progress ? 0 : s->n_idle_turns + 1;
     s->made_progress = false;
     s->is_due = true;

@@ -28,13 +28,22 @@ struct server_settings {
 /* server_new() - begin to accept; in `a`. NULL when the library refuses to start. */
 struct server *server_new(struct arena *a, const struct server_settings *settings) MUST_CHECK;
 
-/* server_timeout_ms() - how long the loop may wait before server_run() is due; -1: as long as it takes. */
+/*
+ * server_timeout_ms() - how long the loop may wait before server_run() is due; -1: as long as it
+ * takes.
+ */
 int server_timeout_ms(struct server *s);
 
-/* server_run() - once each turn of the loop: read, hand over, write. Does nothing when nothing is due. */
+/*
+ * server_run() - once each turn of the loop: read, hand over, write. Does nothing when nothing is
+ * due.
+ */
 void server_run(struct server *s);
 
-/* server_drain() - accept nobody from now on, close idle connections, end the others behind their answers. */
+/*
+ * server_drain() - accept nobody from now on, close idle connections, end the others behind their
+ * answers.
+ */
 void server_drain(struct server *s);
 
 /* server_n_clients() - open connections. */

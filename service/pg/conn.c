@@ -1,9 +1,8 @@
 /*
  * conn.c - see conn.h. Sending and reading groups; opening and losing the connection.
  *
- * What PostgreSQL answers to a group is known in advance, one entry each in `expected`: a statement
- * is prepared first where this connection has not seen its text. In pipeline mode libpq ends every
- * answer with a NULL result, and the group with PGRES_PIPELINE_SYNC.
+ * In pipeline mode libpq ends every answer with a NULL result, and the group with
+ * PGRES_PIPELINE_SYNC.
  */
 #include "pg/conn.h"
 
@@ -18,10 +17,6 @@ enum {
     CONNECT_TIMEOUT_MS = 5000,
     FIRST_BACK_OFF_MS = 50,
     LONGEST_BACK_OFF_MS = 1000,
-    ANSWER_PREPARE = 0x10,    /* plus the statement's position */
-    ANSWER_STATEMENT = 0x20,  /* plus the statement's position */
-    ANSWER_DEALLOCATE = 0x40, /* of a statement that made room */
-    ANSWER_POSITION = 0x0F,
 };
 
 enum conn_state {
@@ -51,7 +46,8 @@ struct conn {
     char last_error[256];
 };
 
-#define CONN_OF(pointer, member) ((struct conn *)(void *)((char *)(pointer)-offsetof(struct conn, member)))
+#define CONN_OF(pointer, member)                                                                   \
+    ((struct conn *)(void *)((char *)(pointer)-offsetof(struct conn, member)))
 
 static void open_connection(struct conn *c);
 
@@ -65,16 +61,6 @@ static void note_error(struct conn *c, const char *text)
     }
     memcpy(c->last_error, text, n);
     c->last_error[n] = '\0';
-}
-
-static void release_results(struct group *g)
-{
-    for (size_t i = 0; i < g->n_statements; i++) {
-        if (g->statements[i].result != NULL) {
-            result_release(g->statements[i].result);
-            g->statements[i].result = NULL;
-        }
-    }
 }
 
 static void finish_group(struct conn *c, enum group_outcome outcome)
@@ -98,14 +84,17 @@ static void finish_group(struct conn *c, enum group_outcome outcome)
     }
 }
 
-/* Waits a little longer after each failure, with jitter, so that many connections do not knock at once. */
+/*
+ * Waits a little longer after each failure, with jitter, so that many connections do not knock at
+ * once.
+ */
 static void schedule_attempt(struct conn *c)
 {
     c->seed = c->seed * 1664525u + 1013904223u;
     uint32_t jitter = (c->seed >> 16) % (c->back_off_ms / 2 + 1);
     loop_set_timer(c->loop, &c->timer, c->back_off_ms / 2 + jitter + 1);
-    c->back_off_ms = c->back_off_ms * 2 > LONGEST_BACK_OFF_MS ? LONGEST_BACK_OFF_MS
-                                                              : c->back_off_ms * 2;
+    c->back_off_ms =
+        c->back_off_ms * 2 > LONGEST_BACK_OFF_MS ? LONGEST_BACK_OFF_MS : c->back_off_ms * 2;
 }
 
 static void close_connection(struct conn *c)
@@ -127,7 +116,7 @@ static void lose(struct conn *c, const char *why)
     schedule_attempt(c);
     /* Groups sent from within on_done() find this connection closed and go elsewhere. */
     for (size_t n = c->n_groups; n > 0; n--) {
-        release_results(c->first);
+        group_release_results(c->first);
         finish_group(c, GROUP_LOST);
     }
     c->settings.on_change(c->settings.owner, c);
@@ -135,17 +124,11 @@ static void lose(struct conn *c, const char *why)
 
 /* ---- sending ------------------------------------------------------------------------------- */
 
-static void expect(struct group *g, int answer)
-{
-    ASSERT(g->n_expected < sizeof g->expected);
-    g->expected[g->n_expected++] = (unsigned char)answer;
-}
-
 static bool send_deallocate(struct conn *c, struct group *g, const char *name)
 {
     char sql[PREPARED_NAME + 16];
     snprintf(sql, sizeof sql, "deallocate %s", name);
-    expect(g, ANSWER_DEALLOCATE);
+    group_expect(g, ANSWER_DEALLOCATE, 0);
     return PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
 }
 
@@ -165,12 +148,12 @@ static bool send_statement(struct conn *c, struct group *g, size_t position)
         if (evicted[0] != '\0' && !send_deallocate(c, g, evicted)) {
             return false;
         }
-        expect(g, ANSWER_PREPARE + (int)position);
+        group_expect(g, ANSWER_PREPARE, position);
         if (PQsendPrepare(c->pg, name, s->sql, s->n_parameters, s->types) != 1) {
             return false;
         }
     }
-    expect(g, ANSWER_STATEMENT + (int)position);
+    group_expect(g, ANSWER_STATEMENT, position);
     return PQsendQueryPrepared(c->pg, name, s->n_parameters, s->values, s->lengths, binary, 1) == 1;
 }
 
@@ -186,11 +169,7 @@ static void flush(struct conn *c)
 
 static void send_group(struct conn *c, struct group *g)
 {
-    g->next = NULL;
-    g->at = g->n_expected = 0;
-    g->failed = false;
-    g->error = (struct pg_error){ 0 };
-    g->sent_ms = loop_now_ms(c->loop);
+    group_begin(g, loop_now_ms(c->loop));
     if (c->last == NULL) {
         c->first = g;
     } else {
@@ -226,27 +205,13 @@ void conn_forget(struct conn *c, const struct group *g)
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static void copy_field(const PGresult *from, int field, char *to, size_t n)
-{
-    const char *value = PQresultErrorField(from, field);
-    snprintf(to, n, "%s", value == NULL ? "" : value);
-}
-
 static void note_refusal(struct conn *c, struct group *g, const PGresult *from)
 {
-    int answer = g->at < g->n_expected ? g->expected[g->at] : 0;
-    if ((answer & ANSWER_PREPARE) != 0) { /* refused or, behind a refusal, never looked at */
-        const struct group_statement *s = &g->statements[answer & ANSWER_POSITION];
+    struct group_statement *s;
+    if (group_next_answer(g, &s) == ANSWER_PREPARE) { /* refused, or never looked at */
         prepared_forget(&c->prepared, s->sql, s->hash);
     }
-    if (g->failed) {
-        return;
-    }
-    g->failed = true;
-    copy_field(from, PG_DIAG_SQLSTATE, g->error.sqlstate, sizeof g->error.sqlstate);
-    copy_field(from, PG_DIAG_CONSTRAINT_NAME, g->error.constraint, sizeof g->error.constraint);
-    copy_field(from, PG_DIAG_COLUMN_NAME, g->error.column, sizeof g->error.column);
-    copy_field(from, PG_DIAG_MESSAGE_PRIMARY, g->error.message, sizeof g->error.message);
+    group_refuse(g, from);
     if (strcmp(g->error.sqlstate, "26000") == 0) { /* somebody discarded what we had prepared */
         prepared_clear(&c->prepared);
     }
@@ -256,22 +221,20 @@ static void note_refusal(struct conn *c, struct group *g, const PGresult *from)
 static bool take_result(struct conn *c, PGresult *from)
 {
     struct group *g = c->first;
+    struct group_statement *s;
     switch (PQresultStatus(from)) {
-    case PGRES_TUPLES_OK: {
-        int answer = g->at < g->n_expected ? g->expected[g->at] : 0;
-        if ((answer & ANSWER_STATEMENT) == 0) {
+    case PGRES_TUPLES_OK:
+        if (group_next_answer(g, &s) != ANSWER_STATEMENT) {
             break;
         }
-        struct result **result = &g->statements[answer & ANSWER_POSITION].result;
-        *result = result_new(from);
-        return *result != NULL;
-    }
+        s->result = result_new(from);
+        return s->result != NULL;
     case PGRES_COMMAND_OK:
         break;
     case PGRES_PIPELINE_SYNC:
         PQclear(from);
         if (g->failed) {
-            release_results(g);
+            group_release_results(g);
         }
         finish_group(c, g->failed ? GROUP_FAILED : GROUP_COMMITTED);
         return true;
@@ -292,7 +255,8 @@ static void read_answers(struct conn *c)
     int n_nulls = 0;
     while (c->first != NULL && !PQisBusy(c->pg)) {
         PGresult *from = PQgetResult(c->pg);
-        if (from == NULL) { /* the end of one answer; two in a row mean that libpq has nothing left */
+        if (from ==
+            NULL) { /* the end of one answer; two in a row mean that libpq has nothing left */
             if (++n_nulls > 1) {
                 return;
             }
@@ -338,7 +302,10 @@ static void on_readable(struct conn *c)
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
-/* One generic plan per statement: arrays of any length want the same plan, and planning costs more than running. */
+/*
+ * One generic plan per statement: arrays of any length want the same plan, and planning costs more
+ * than running.
+ */
 static void set_up(struct conn *c)
 {
     static const char sql[] =
@@ -351,7 +318,8 @@ static void set_up(struct conn *c)
     char statement_timeout[16];
     char lock_timeout[16];
     int lengths[2] = {
-        snprintf(statement_timeout, sizeof statement_timeout, "%u", c->settings.statement_timeout_ms),
+        snprintf(statement_timeout, sizeof statement_timeout, "%u",
+                 c->settings.statement_timeout_ms),
         snprintf(lock_timeout, sizeof lock_timeout, "%u", c->settings.lock_timeout_ms),
     };
     const char *values[2] = { statement_timeout, lock_timeout };
@@ -362,13 +330,20 @@ static void set_up(struct conn *c)
     c->state = CONN_SETTING_UP;
     c->setup = (struct group){
         .n_statements = 1,
-        .statements = { { .sql = sql, .n_parameters = 2, .types = types, .values = values, .lengths = lengths } },
+        .statements = { { .sql = sql,
+                          .n_parameters = 2,
+                          .types = types,
+                          .values = values,
+                          .lengths = lengths } },
         .on_done = on_setup_done,
     };
     send_group(c, &c->setup);
 }
 
-/* libpq may use another descriptor at each step (several hosts, TLS refused), so it is watched anew. */
+/*
+ * libpq may use another descriptor at each step (several hosts, TLS refused), so it is watched
+ * anew.
+ */
 static void continue_connecting(struct conn *c)
 {
     PostgresPollingStatusType next = PQconnectPoll(c->pg);
@@ -409,11 +384,12 @@ static void drop_notice(void *unused, const PGresult *notice)
 
 static void open_connection(struct conn *c)
 {
-    static const char *const keywords[] = {
-        "fallback_application_name", "keepalives_idle", "keepalives_interval", "keepalives_count",
-        "tcp_user_timeout", "dbname", "client_encoding", NULL
-    };
-    const char *const values[] = { "backref", "30", "10", "3", "30000", c->settings.conninfo, "UTF8", NULL };
+    static const char *const keywords[] = { "fallback_application_name", "keepalives_idle",
+                                            "keepalives_interval",       "keepalives_count",
+                                            "tcp_user_timeout",          "dbname",
+                                            "client_encoding",           NULL };
+    const char *const values[] = { "backref", "30", "10", "3", "30000", c->settings.conninfo,
+                                   "UTF8",    NULL };
     c->state = CONN_CONNECTING;
     c->pg = PQconnectStartParams(keywords, values, 1);
     loop_set_timer(c->loop, &c->timer, CONNECT_TIMEOUT_MS);
@@ -443,14 +419,10 @@ void conn_wake(struct conn *c)
     if (!c->is_wanted) {
         c->is_wanted = true;
         if (c->state == CONN_CLOSED && c->timer.due_ms == 0) {
-            loop_set_timer(c->loop, &c->timer, 0); /* on_change must not come from within this call */
+            loop_set_timer(c->loop, &c->timer,
+                           0); /* on_change must not come from within this call */
         }
     }
-}
-
-bool conn_is_wanted(const struct conn *c)
-{
-    return c->is_wanted;
 }
 
 struct conn *conn_new(struct loop *loop, const struct conn_settings *settings)
@@ -476,7 +448,7 @@ struct conn *conn_free(struct conn *c)
     if (c != NULL) {
         close_connection(c);
         while (c->first != NULL) {
-            release_results(c->first);
+            group_release_results(c->first);
             finish_group(c, GROUP_LOST);
         }
         free(c);

@@ -31,7 +31,8 @@ struct pool {
 #define SLOT_OF(group) ((struct slot *)(void *)((char *)(group)-offsetof(struct slot, cancel)))
 #define POOL_OF(t) ((struct pool *)(void *)((char *)(t)-offsetof(struct pool, timer)))
 
-static void on_cancel_done(struct group *g, enum group_outcome outcome, const struct pg_error *error)
+static void on_cancel_done(struct group *g, enum group_outcome outcome,
+                           const struct pg_error *error)
 {
     (void)outcome; /* a cancel that failed is followed by the drop of on_timer() */
     (void)error;

@@ -16,7 +16,7 @@ enum { PREPARED_MAX = 256, PREPARED_NAME = 24 };
 
 struct prepared_entry {
     uint64_t hash;
-    uint64_t used; /* the clock below, when last used */
+    uint64_t used;   /* the clock below, when last used */
     uint64_t number; /* of its name */
     char *sql;       /* owned */
 };
@@ -28,8 +28,11 @@ struct prepared {
     struct prepared_entry entries[PREPARED_MAX];
 };
 
-/* prepared_find() - the name under which `sql` is prepared, into `ret_name`; false when it is not. */
-bool prepared_find(struct prepared *p, const char *sql, uint64_t hash, char ret_name[PREPARED_NAME]);
+/*
+ * prepared_find() - the name under which `sql` is prepared, into `ret_name`; false when it is not.
+ */
+bool prepared_find(struct prepared *p, const char *sql, uint64_t hash,
+                   char ret_name[PREPARED_NAME]);
 
 /*
  * prepared_add() - note that `sql` is about to be prepared, under a new name.

@@ -1,7 +1,8 @@
 /*
  * fetch.c - see fetch.h. A shared statement unnests its requests once and visits, for each, the
  * index that its page begins in: the work is that of the rows asked for. Lookups by key are lateral
- * with a limit, which PostgreSQL never turns into a join over the whole table: one plan is right for
+ * with a limit, which PostgreSQL never turns into a join over the whole table: one plan is right
+ * for
  * any number of rows, also when it was made while the table was still small.
  */
 #include "plan/fetch.h"
@@ -12,7 +13,8 @@ const struct statement *fetch_resource(struct arena *a, const struct resource *r
 {
     struct sql s = sql_begin(a, true);
     size_t key = sql_parameter(&s, resource->key_type, true);
-    sql_add(&s, "select a.request, r.* from unnest($1, $%zu) a(request, key), lateral (select ", key);
+    sql_add(&s, "select a.request, r.* from unnest($1, $%zu) a(request, key), lateral (select ",
+            key);
     sql_add_resource(&s, resource, "r");
     sql_add(&s, " from %s r where r.%s = a.key limit 1) r order by a.request", resource->table,
             resource->key);
@@ -42,8 +44,10 @@ const struct statement *fetch_page(struct arena *a, const struct resource *resou
 /* Looks up each request's owner by key: `o.key` is NULL when there is none. */
 static void add_owner_lookup(struct sql *s, const struct relationship *relationship)
 {
-    sql_add(s, " left join lateral (select o.%s as key from %s o where o.%s = a.near limit 1) o on true",
-            relationship->owner->key, relationship->owner->table, relationship->owner->key);
+    sql_add(
+        s,
+        " left join lateral (select o.%s as key from %s o where o.%s = a.near limit 1) o on true",
+        relationship->owner->key, relationship->owner->table, relationship->owner->key);
 }
 
 /* "from" the requests and their owners, then the links of each owner's page: `l`. */
@@ -59,8 +63,8 @@ static void add_owners(struct sql *s, const struct relationship *relationship,
     } else {
         size_t cursor = sql_parameter(s, far_type, true);
         size_t size = sql_parameter_oid(s, OID_INT8, 1016);
-        sql_add(s, " from unnest($1, $%zu, $%zu, $%zu) a(request, near, cursor, size)", near, cursor,
-                size);
+        sql_add(s, " from unnest($1, $%zu, $%zu, $%zu) a(request, near, cursor, size)", near,
+                cursor, size);
     }
     add_owner_lookup(s, relationship);
 }
@@ -126,7 +130,8 @@ const struct statement *fetch_link(struct arena *a, const struct relationship *r
     add_link_columns(&s, relationship, "p");
     sql_add(&s, " from unnest($1, $%zu, $%zu) a(request, near, far)", near, far);
     add_owner_lookup(&s, relationship);
-    sql_add(&s, " left join lateral (select * from %s p where p.%s = a.near and p.%s = a.far limit 1)",
+    sql_add(&s,
+            " left join lateral (select * from %s p where p.%s = a.near and p.%s = a.far limit 1)",
             relationship->table, relationship->near, relationship->far);
     sql_add(&s, " p on true order by a.request");
     return sql_finish(&s);

@@ -1,5 +1,6 @@
 /*
- * fetch.h - the statements that read: a resource, a page of a type, of a linkage, of related resources.
+ * fetch.h - the statements that read: a resource, a page of a type, of a linkage, of related
+ * resources.
  *
  * Every row begins with the number of the request that it answers (0 when not shared). Pages are
  * keyset pages: they begin behind a key, so that the last page costs what the first one costs.
@@ -34,7 +35,8 @@ const struct statement *fetch_page(struct arena *a, const struct resource *resou
  * fetch_linkage() - a page of a relationship's identifiers. Shared; parameters: owner's key[],
  * member's key[] (PAGE_AFTER, PAGE_BEFORE), limit[].
  *
- * Rows:     request, is there such an owner, member's key, link columns …, ascending by member's key;
+ * Rows:     request, is there such an owner, member's key, link columns …, ascending by member's
+ *           key;
  *           an owner without members, or none at all, has one row whose member is NULL
  */
 const struct statement *fetch_linkage(struct arena *a, const struct relationship *relationship,
@@ -62,7 +64,8 @@ const struct statement *fetch_link(struct arena *a, const struct relationship *r
  *
  * Rows:     0, key; none when there was no such resource
  */
-const struct statement *remove_resource(struct arena *a, const struct resource *resource) MUST_CHECK;
+const struct statement *remove_resource(struct arena *a, const struct resource *resource)
+    MUST_CHECK;
 
 /*
  * probe_model() - whether the database still has every table and column of the model. Not shared;

@@ -34,7 +34,7 @@ struct parameter {
  */
 struct statement {
     const char *sql;
-    uint64_t hash; /* of sql */
+    uint64_t hash;       /* of sql */
     bool shared;         /* takes requests' numbers and arrays; see above */
     size_t n_parameters; /* the requests' numbers of a shared statement not counted */
     struct parameter parameters[STATEMENT_MAX_PARAMETERS];

@@ -31,10 +31,16 @@ void sql_add(struct sql *s, const char *format, ...) PRINTF_LIKE(2, 3);
  */
 size_t sql_parameter(struct sql *s, const struct column_type *type, bool as_array);
 
-/* sql_parameter_oid() - like sql_parameter(), for types that are no column's (page sizes, positions). */
+/*
+ * sql_parameter_oid() - like sql_parameter(), for types that are no column's (page sizes,
+ * positions).
+ */
 size_t sql_parameter_oid(struct sql *s, uint32_t oid, uint32_t array_oid);
 
-/* sql_add_resource() - the key and all attributes, in the model's order: `alias."id", alias."name"`. */
+/*
+ * sql_add_resource() - the key and all attributes, in the model's order: `alias."id",
+ * alias."name"`.
+ */
 void sql_add_resource(struct sql *s, const struct resource *resource, const char *alias);
 
 /*

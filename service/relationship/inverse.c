@@ -54,7 +54,8 @@ static size_t find_unchanged(struct buf *b, const struct linkage *asked, const s
     size_t n = 0;
     for (size_t i = 0; i < asked->n; i++) {
         bool repeated = n > 0 && compare_keys(&keys[n - 1], &keys[i]) == 0;
-        if (!repeated && bsearch(&keys[i], sorted, n_changed, sizeof *sorted, compare_keys) == NULL) {
+        if (!repeated &&
+            bsearch(&keys[i], sorted, n_changed, sizeof *sorted, compare_keys) == NULL) {
             keys[n++] = keys[i];
         }
     }

@@ -20,10 +20,12 @@ struct link_change {
 };
 
 /*
- * link_change_write() - the `meta` of an answer: {"added":[…],"removed":[…],"unchanged":[…],"changed":[…]}.
+ * link_change_write() - the `meta` of an answer:
+ * {"added":[…],"removed":[…],"unchanged":[…],"changed":[…]}.
  *
  * `added` and `removed` hold identifiers; `unchanged` those that the request named and that were as
- * it wished already; `changed` the links of every collection that is different now: the owner's and,
+ * it wished already; `changed` the links of every collection that is different now: the owner's
+ * and,
  * where the relationship has an inverse, the one of each member added or removed.
  *
  * is_unlink  the request named what should go: `unchanged` is then what was not linked

@@ -11,13 +11,17 @@
 
 #include "plan/sql.h"
 
-/* The association's two columns in the order of its key, so that every writer locks in one order. */
+/*
+ * The association's two columns in the order of its key, so that every writer locks in one order.
+ */
 static void add_key_order(struct sql *s, const struct relationship *relationship)
 {
     sql_add(s, relationship->near_is_first ? " order by k.near, k.far" : " order by k.far, k.near");
 }
 
-/* `asked`: every row of arguments; `first` marks the one that gets the credit for a repeated pair. */
+/*
+ * `asked`: every row of arguments; `first` marks the one that gets the credit for a repeated pair.
+ */
 static void add_asked(struct sql *s, const struct relationship *relationship)
 {
     size_t near = sql_parameter(s, relationship->owner->key_type, true);
@@ -63,11 +67,12 @@ const struct statement *link_statement(struct arena *a, const struct relationshi
     const struct resource *target = relationship->target;
     struct sql s = sql_begin(a, true);
     add_asked(&s, relationship);
-    sql_add(&s,
-            ", sought as materialized (select k.*, p.present is not null as present from asked k"
-            " left join lateral (select true as present from %s p where p.%s = k.near and p.%s = k.far"
-            " limit 1) p on true",
-            relationship->table, relationship->near, relationship->far);
+    sql_add(
+        &s,
+        ", sought as materialized (select k.*, p.present is not null as present from asked k"
+        " left join lateral (select true as present from %s p where p.%s = k.near and p.%s = k.far"
+        " limit 1) p on true",
+        relationship->table, relationship->near, relationship->far);
     add_key_order(&s, relationship);
     sql_add(&s,
             "), checked as materialized (select k.*, k.present or o.key is not null as near_found,"
@@ -88,7 +93,9 @@ const struct statement *link_statement(struct arena *a, const struct relationshi
     add_key_order(&s, relationship);
     sql_add(&s, " on conflict do nothing returning p.%s as near, p.%s as far)", relationship->near,
             relationship->far);
-    sql_add(&s, " select k.request, bool_and(k.near_found), min(k.at::bigint) filter (where not k.far_found)");
+    sql_add(
+        &s,
+        " select k.request, bool_and(k.near_found), min(k.at::bigint) filter (where not k.far_found)");
     add_changed(&s, named);
     sql_add(&s, " from judged k group by k.request order by k.request");
     return sql_finish(&s);
@@ -114,11 +121,12 @@ const struct statement *unlink_statement(struct arena *a, const struct relations
             named ? ", g.changed" : "");
     sql_add(&s, " from (select k.request, (array_agg(k.near))[1] as near");
     add_changed(&s, named);
-    sql_add(&s,
-            " from asked k group by k.request) g(request, near, n_changed%s)"
-            " left join lateral (select o.%s as key from %s o where o.%s = g.near limit 1) o on true"
-            " order by g.request",
-            named ? ", changed" : "", owner->key, owner->table, owner->key);
+    sql_add(
+        &s,
+        " from asked k group by k.request) g(request, near, n_changed%s)"
+        " left join lateral (select o.%s as key from %s o where o.%s = g.near limit 1) o on true"
+        " order by g.request",
+        named ? ", changed" : "", owner->key, owner->table, owner->key);
     return sql_finish(&s);
 }
 

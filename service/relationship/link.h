@@ -2,7 +2,8 @@
  * link.h - the statements that add and remove links, and the plans that use them.
  *
  * A link is one row of the association table, so both sides change by the same write. Requests are
- * judged one by one, also when they share a statement: all members of a request are linked, or none.
+ * judged one by one, also when they share a statement: all members of a request are linked, or
+ * none.
  */
 #ifndef BACKREF_RELATIONSHIP_LINK_H
 #define BACKREF_RELATIONSHIP_LINK_H
@@ -21,10 +22,12 @@ enum {
 };
 
 /*
- * lock_owners_statement() - keep the owners' collections from being replaced until the transaction ends.
+ * lock_owners_statement() - keep the owners' collections from being replaced until the transaction
+ * ends.
  *
  * A request that names several members has to see, as a whole, either what a concurrent replacement
- * left or what it found. So it waits for it here, before the statement begins that looks at the links;
+ * left or what it found. So it waits for it here, before the statement begins that looks at the
+ * links;
  * requests with one member need no such lock. Shared; parameters: owner's key[].
  *
  * Rows:     none
@@ -48,7 +51,8 @@ const struct statement *link_statement(struct arena *a, const struct relationshi
                                        bool named) MUST_CHECK;
 
 /*
- * unlink_statement() - delete the links of each request. Parameters and rows as for link_statement().
+ * unlink_statement() - delete the links of each request. Parameters and rows as for
+ * link_statement().
  *
  * What is not linked, or never existed, is no mistake: it is not linked afterwards.
  *

@@ -40,8 +40,7 @@ static bool build_relationship(struct arena *a, const struct relationship *relat
 const struct statements *statements_new(struct arena *a, const struct model *model)
 {
     struct statements *s = arena_alloc(a, sizeof *s);
-    struct resource_statements *resources =
-        arena_zalloc(a, model->n_resources, sizeof *resources);
+    struct resource_statements *resources = arena_zalloc(a, model->n_resources, sizeof *resources);
     struct relationship_statements *relationships =
         arena_zalloc(a, model->n_relationships, sizeof *relationships);
     if (s == NULL || resources == NULL || relationships == NULL) {

@@ -1,5 +1,6 @@
 /*
- * statements.h - every statement of a model that does not depend on a request's own shape, built once.
+ * statements.h - every statement of a model that does not depend on a request's own shape, built
+ * once.
  *
  * Read-only and shared by all workers, like the model. What depends on a request's shape (create,
  * update, replace) is built by write.h.

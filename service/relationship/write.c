@@ -64,7 +64,10 @@ static void add_allowed(struct writer *w)
     sql_add(&w->sql, "), ");
 }
 
-/* `given_i`, `checked_i`, `missing_i`: members asked for; those not linked yet, locked; is one missing. */
+/*
+ * `given_i`, `checked_i`, `missing_i`: members asked for; those not linked yet, locked; is one
+ * missing.
+ */
 static void add_check(struct writer *w, size_t i)
 {
     const struct relationship_value *v = &w->document->relationships[i];
@@ -118,7 +121,9 @@ static size_t count_writable(const struct document *document)
     return n;
 }
 
-/* `written` of a create. Without any attribute the row is all defaults, which takes no condition. */
+/*
+ * `written` of a create. Without any attribute the row is all defaults, which takes no condition.
+ */
 static void add_insert(struct writer *w)
 {
     const struct document *d = w->document;
@@ -168,7 +173,10 @@ static void add_update(struct writer *w)
     sql_add(&w->sql, ")");
 }
 
-/* `added_i` and, for an update, `removed_i`: the difference between what is linked and what is given. */
+/*
+ * `added_i` and, for an update, `removed_i`: the difference between what is linked and what is
+ * given.
+ */
 static void add_difference(struct writer *w, size_t i)
 {
     const struct relationship *rel = w->document->relationships[i].relationship;
@@ -193,8 +201,7 @@ static void add_difference(struct writer *w, size_t i)
 
 static void add_outcome(struct writer *w)
 {
-    sql_add(&w->sql, " select 0, %s",
-            w->is_create ? "true" : "exists (select from allowed)");
+    sql_add(&w->sql, " select 0, %s", w->is_create ? "true" : "exists (select from allowed)");
     for (size_t i = 0; i < w->document->n_relationships; i++) {
         sql_add(&w->sql, ", (select m.at from missing_%zu m)", i);
         if (w->named && !w->is_create) {
@@ -243,7 +250,9 @@ int write_plan_create(struct arena *a, const struct resource *resource,
     return writer_finish(&w, &ret_plan->statements[0]);
 }
 
-/* The lock: against other updates and replacements, and against link.c's lock_owners_statement(). */
+/*
+ * The lock: against other updates and replacements, and against link.c's lock_owners_statement().
+ */
 static int plan_lock(struct arena *a, const struct resource *resource, const struct cell *key,
                      struct step_plan *ret)
 {

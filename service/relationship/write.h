@@ -43,7 +43,8 @@ int write_plan_create(struct arena *a, const struct resource *resource,
  * what is stored.
  *
  * named     the row also names the members that were added and removed
- * ret_plan  two statements: the lock, whose row is 0, key, attributes as they were (none: there is no
+ * ret_plan  two statements: the lock, whose row is 0, key, attributes as they were (none: there is
+ *           no
  *           such resource), and the write
  * Source:   jsonapi crud-updating
  */

@@ -28,8 +28,7 @@ static enum step answer_page(struct exchange *x)
     percent_encode(&path, text_of(resource->type));
     struct cell first = view.n == 0 ? cell_null() : rows_row(rows, view.first)[1];
     struct cell last = view.n == 0 ? cell_null() : rows_row(rows, view.first + view.n - 1)[1];
-    struct document_links links =
-        page_links(x, buf_terminate(&path), &view, first, last, resource);
+    struct document_links links = page_links(x, buf_terminate(&path), &view, first, last, resource);
     struct buf *b = &x->answer.body;
     buf_init(b, x->arena, 1024 + view.n * 512);
     document_begin(b, &links);

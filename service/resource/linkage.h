@@ -32,7 +32,8 @@ enum step linkage_step_read(struct exchange *x);
 enum step linkage_step_read_unlink(struct exchange *x);
 
 /*
- * linkage_plan_change() - x->plan links or unlinks x->linkage, and fetches the first page of what is
+ * linkage_plan_change() - x->plan links or unlinks x->linkage, and fetches the first page of what
+ * is
  * linked then when the request asked for that.
  *
  * statements  plain, and naming what changed; see struct relationship_statements
@@ -43,14 +44,17 @@ enum step linkage_plan_change(struct exchange *x, const struct statement *const 
 const struct cell *linkage_outcome(const struct exchange *x);
 
 /*
- * linkage_answer_change() - 204, or 200 with linkage and what changed when the request prefers that.
+ * linkage_answer_change() - 204, or 200 with linkage and what changed when the request prefers
+ * that.
  *
  * statement  the position of the linkage's page in the plan
  */
 enum step linkage_answer_change(struct exchange *x, size_t statement,
                                 const struct link_change *change, bool is_unlink);
 
-/* linkage_answer_outcome() - the same for the outcome of linkage_plan_change(), 404 without owner. */
+/*
+ * linkage_answer_outcome() - the same for the outcome of linkage_plan_change(), 404 without owner.
+ */
 enum step linkage_answer_outcome(struct exchange *x, bool is_unlink);
 
 /* linkage_keys() - the keys of an array that a statement returned; see cell_array_read(). */

@@ -1,5 +1,6 @@
 /*
- * one_link.c - GET, PUT and DELETE /{type}/{id}/{relationship}/{related id}: one link, without a body.
+ * one_link.c - GET, PUT and DELETE /{type}/{id}/{relationship}/{related id}: one link, without a
+ * body.
  *
  * The form for a command line: the whole request is its URL, and repeating it does no harm.
  */
@@ -34,9 +35,9 @@ static enum step answer_found(struct exchange *x)
     }
     if (cell_is_null(row[LINKAGE_MEMBER])) {
         problem_add(&x->problems, PROBLEM_NOT_FOUND, problem_nowhere(),
-                    "\"%s\" of \"%s\" \"%s\" does not hold \"%s\" \"%s\"; PUT links them", rel->name,
-                    rel->owner->type, text_quotable(x->arena, x->target.id, 60), rel->target->type,
-                    text_quotable(x->arena, x->target.related_id, 60));
+                    "\"%s\" of \"%s\" \"%s\" does not hold \"%s\" \"%s\"; PUT links them",
+                    rel->name, rel->owner->type, text_quotable(x->arena, x->target.id, 60),
+                    rel->target->type, text_quotable(x->arena, x->target.related_id, 60));
         return exchange_refuse(x);
     }
     struct document_links links = {

@@ -14,8 +14,8 @@ static enum step read_create(struct exchange *x)
 
 static enum step plan_create(struct exchange *x)
 {
-    return exchange_next(
-        x, write_plan_create(x->arena, x->target.resource, &x->document, &x->plan));
+    return exchange_next(x,
+                         write_plan_create(x->arena, x->target.resource, &x->document, &x->plan));
 }
 
 static enum step answer_created(struct exchange *x)

@@ -1,5 +1,6 @@
 /*
- * resource_remove.c - DELETE /{type}/{id}: the resource and, by the foreign keys' own rule, its links.
+ * resource_remove.c - DELETE /{type}/{id}: the resource and, by the foreign keys' own rule, its
+ * links.
  */
 #include "resource/operations.h"
 #include "resource/steps.h"
@@ -9,8 +10,7 @@ static enum step plan_remove(struct exchange *x)
     const struct resource *resource = x->target.resource;
     x->plan = (struct plan){
         .n_statements = 1,
-        .statements = { { .statement =
-                              x->service->statements->of_resource[resource->index].remove,
+        .statements = { { .statement = x->service->statements->of_resource[resource->index].remove,
                           .arguments = one_row(x->arena, &x->target.key, 1) } },
         .writes = true,
     };

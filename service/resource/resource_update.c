@@ -1,5 +1,6 @@
 /*
- * resource_update.c - PATCH /{type}/{id}: attributes changed, relationships replaced, in one transaction.
+ * resource_update.c - PATCH /{type}/{id}: attributes changed, relationships replaced, in one
+ * transaction.
  */
 #include "relationship/write.h"
 #include "resource/operations.h"
@@ -40,8 +41,7 @@ static enum step refuse_read_only(struct exchange *x)
         }
     }
     if (x->problems.n == 0) { /* same in value, though not in bytes: numbers such as 0 and -0 */
-        problem_add(&x->problems, PROBLEM_READ_ONLY,
-                    problem_at(&x->problems, "/data/attributes"),
+        problem_add(&x->problems, PROBLEM_READ_ONLY, problem_at(&x->problems, "/data/attributes"),
                     "a read-only attribute differs from what is stored; leave it out");
     }
     return exchange_refuse(x);

@@ -1,5 +1,6 @@
 /*
- * service_fetch.c - what is asked of the service itself: the entry document, its description, its health.
+ * service_fetch.c - what is asked of the service itself: the entry document, its description, its
+ * health.
  */
 #include "resource/operations.h"
 #include "resource/steps.h"
@@ -10,10 +11,11 @@ static enum step answer_entry(struct exchange *x)
     const struct model *model = x->service->model;
     struct buf *b = &x->answer.body;
     buf_init(b, x->arena, 1024);
-    buf_addf(b,
-             "{\"jsonapi\":{\"version\":\"1.1\"},\"meta\":{\"service\":\"backref\",\"version\":\"%s\"},"
-             "\"links\":{\"self\":\"%s/\",\"describedby\":\"%s/openapi.json\"",
-             x->service->version, prefix, prefix);
+    buf_addf(
+        b,
+        "{\"jsonapi\":{\"version\":\"1.1\"},\"meta\":{\"service\":\"backref\",\"version\":\"%s\"},"
+        "\"links\":{\"self\":\"%s/\",\"describedby\":\"%s/openapi.json\"",
+        x->service->version, prefix, prefix);
     for (size_t i = 0; i < model->n_resources; i++) {
         struct text type = text_of(model->resources[i].type);
         buf_addf(b, ",\"%s\":\"%s/", model->resources[i].type, prefix);

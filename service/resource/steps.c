@@ -70,12 +70,12 @@ const struct argument *page_arguments(struct exchange *x, const struct cell *own
     if (page->direction != PAGE_FIRST) {
         int r = cursor_read(x->arena, of, page->cursor, &cells[n++]);
         if (r > 0) {
-            problem_add(&x->problems, PROBLEM_BAD_PARAMETER,
-                        problem_parameter(page->direction == PAGE_AFTER ? "page[after]"
-                                                                         : "page[before]"),
-                        "\"%s\" is not a cursor of this collection; take one from the prev and "
-                        "next links of its pages",
-                        text_quotable(x->arena, page->cursor, 60));
+            problem_add(
+                &x->problems, PROBLEM_BAD_PARAMETER,
+                problem_parameter(page->direction == PAGE_AFTER ? "page[after]" : "page[before]"),
+                "\"%s\" is not a cursor of this collection; take one from the prev and "
+                "next links of its pages",
+                text_quotable(x->arena, page->cursor, 60));
             return NULL;
         }
         if (r < 0) {

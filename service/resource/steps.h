@@ -70,7 +70,9 @@ const char *own_link(struct exchange *x, const char *path);
 const char *resource_path(struct exchange *x, const struct resource *resource, struct cell key);
 const char *relationship_path(struct exchange *x, bool is_linkage);
 
-/* refuse_missing() - 404: there is no resource with the id that the path names. Returns STEP_DONE. */
+/*
+ * refuse_missing() - 404: there is no resource with the id that the path names. Returns STEP_DONE.
+ */
 enum step refuse_missing(struct exchange *x);
 
 /*

@@ -19,9 +19,8 @@ bool written_is_whole(struct exchange *x, size_t statement)
             continue;
         }
         const struct relationship_value *v = &x->document.relationships[i];
-        const char *pointer =
-            arena_printf(x->arena, "/data/relationships/%s/data",
-                         problem_escape(x->arena, v->relationship->name));
+        const char *pointer = arena_printf(x->arena, "/data/relationships/%s/data",
+                                           problem_escape(x->arena, v->relationship->name));
         refuse_missing_member(x, pointer == NULL ? "" : pointer, v->relationship, &v->linkage,
                               (size_t)cell_int(missing));
     }

@@ -20,7 +20,9 @@ const struct cell *written_cells(const struct exchange *x, size_t statement);
 /* written_write() - the document of the resource as written, into the answer. */
 void written_write(struct exchange *x, const struct cell *cells, const char *path);
 
-/* written_outcome() - the column `which` (WRITE_MISSING_AT …) of the document's relationship `i`. */
+/*
+ * written_outcome() - the column `which` (WRITE_MISSING_AT …) of the document's relationship `i`.
+ */
 struct cell written_outcome(const struct exchange *x, size_t statement, size_t i, size_t which);
 
 #endif

@@ -27,7 +27,8 @@ struct worker *worker_start(struct arena *a, const struct service *service, size
 /*
  * worker_stop() - accept nobody from now on, answer what is in flight, then end.
  *
- * At most --request-timeout is waited for; what PostgreSQL has not answered by then is answered 503.
+ * At most --request-timeout is waited for; what PostgreSQL has not answered by then is answered
+ * 503.
  * Thread:   any; may be called again, which changes nothing
  */
 void worker_stop(struct worker *w);

@@ -8,12 +8,15 @@ inverse index is built afterwards, which together load four times faster.
 import dataclasses
 
 LINKS = 10
+SMALL_HOBBIES, SMALL_HOBBY_FRIENDS = 50, 100
 DEFAULT_FRIENDS = 100_000
 
 
 @dataclasses.dataclass(frozen=True)
 class Size:
-    """How much of everything; `big_hobby` names a hobby that all of the first 100,000 friends have."""
+    """How much of everything. With `big_hobby_friends`, that many friends, from the first on, have
+    one hobby more, `big_hobby`; and each of `small_hobbies` has 100 friends that follow each other,
+    so that the pages of both kinds of hobby lie equally close together in the tables."""
 
     friends: int = DEFAULT_FRIENDS
     hobbies: int = 1000
@@ -27,6 +30,10 @@ class Size:
     @property
     def big_hobby(self):
         return self.hobbies + 1
+
+    @property
+    def small_hobbies(self):
+        return range(self.big_hobby + 1, self.big_hobby + 1 + SMALL_HOBBIES)
 
 
 FRIENDS = """
@@ -54,8 +61,12 @@ select p, (p * 3 + k) % {friends} + 1 from generate_series(1, {friends}) p, gene
 """
 BIG_HOBBY = """
 insert into hobbies (name) values ('Hobby of everybody');
+insert into hobbies (name) select 'Hobby of few ' || i from generate_series(1, {small}) i;
 insert into friend_hobbies (friend_id, hobby_id)
-select f, {big_hobby} from generate_series(1, {big_hobby_friends}) f;
+select f, {big_hobby} from generate_series(1, {big_hobby_friends}) f
+union all
+select (i - 1) * {small_friends} + k, {big_hobby} + i
+from generate_series(1, {small}) i, generate_series(1, {small_friends}) k;
 """
 
 
@@ -64,6 +75,7 @@ def load(connection, size):
     values = {
         "friends": size.friends, "hobbies": size.hobbies, "phones": size.phones, "links": LINKS,
         "big_hobby": size.big_hobby, "big_hobby_friends": size.big_hobby_friends,
+        "small": SMALL_HOBBIES, "small_friends": SMALL_HOBBY_FRIENDS,
     }
     with connection.cursor() as cursor:
         cursor.execute("select indexdef from pg_indexes where indexname = 'friend_hobbies_inverse'")
@@ -82,6 +94,8 @@ def load(connection, size):
         cursor.execute("vacuum analyze")
         cursor.execute("select count(*) from friend_hobbies")
         links = cursor.fetchone()[0]
-    expected = size.friends * LINKS + size.big_hobby_friends
+    expected = size.friends * LINKS
+    if size.big_hobby_friends:
+        expected += size.big_hobby_friends + SMALL_HOBBIES * SMALL_HOBBY_FRIENDS
     if links != expected:
         raise RuntimeError(f"the data has {links} links and not {expected}")

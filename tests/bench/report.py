@@ -8,6 +8,7 @@ import peers
 import workloads
 
 NOISY_CORES = 0.25
+OF_SERVICE = ("service_us", "rss_mib", "sends")  # pgbench has none of these
 FIELDS = [field.name for field in dataclasses.fields(peers.Sample)]
 
 
@@ -51,7 +52,8 @@ def summary(results, workload, connections):
     for peer in ("backref", "pgbench"):
         samples = results.of(workload.name, connections, peer)
         for field in FIELDS:
-            row[f"{peer}_{field}"] = median(samples, field)
+            if peer == "backref" or field not in OF_SERVICE:
+                row[f"{peer}_{field}"] = median(samples, field)
     ratios = results.ratios(workload.name, connections)
     row.update(ratio=statistics.median(ratios), ratio_min=min(ratios), ratio_max=max(ratios))
     return row
@@ -117,11 +119,17 @@ def print_best(results):
     print_table(("workload", "clients", "pgbench/s", "backref conn", "ratio"), lines)
 
 
-def print_bulk(request_ms, psql_ms):
-    ours, theirs = statistics.median(request_ms), statistics.median(psql_ms)
-    print(f"\n10,000 links in one request: {ours:.1f} ms ({min(request_ms):.1f}–{max(request_ms):.1f});"
-          f" insert … select unnest by psql: {theirs:.1f} ms ({min(psql_ms):.1f}–{max(psql_ms):.1f});"
-          f" {ours / theirs:.2f} times that ({len(psql_ms)} times each, in turn)")
+def print_bulk(pairs):
+    """pairs: milliseconds of the request and of psql, in turn."""
+    ours, theirs = ([pair[i] for pair in pairs] for i in (0, 1))
+    times = [a / b for a, b in pairs]
+    print(f"\n10,000 links in one request: {_spread(ours)} ms; insert … select unnest by psql:"
+          f" {_spread(theirs)} ms; {statistics.median(times):.2f} times that"
+          f" ({min(times):.2f}–{max(times):.2f}, {len(pairs)} pairs in turn)")
+
+
+def _spread(values):
+    return f"{statistics.median(values):.1f} ({min(values):.1f}–{max(values):.1f})"
 
 
 def print_targets(results):
@@ -137,18 +145,19 @@ def _text(value):
     return "" if value is None else (f"{value:.4f}" if isinstance(value, float) else str(value))
 
 
-def write_csv(results, folder):
-    """results.csv: the table; samples.csv: every run."""
+def write_csv(results, bulk_pairs, folder):
+    """results.csv: the table; samples.csv: every run; bulk.csv: the pairs of 10,000 links."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [row for _, row in all_rows(results)]
-    with open(folder / "results.csv", "w", newline="", encoding="utf-8") as file:
+    _write(folder / "results.csv", rows[0], (row.values() for row in rows))
+    _write(folder / "samples.csv", ["workload", "connections", "peer", "round", *FIELDS],
+           ([*key, round_, *(getattr(sample, field) for field in FIELDS)]
+            for key, samples in results.samples.items() for round_, sample in enumerate(samples, 1)))
+    _write(folder / "bulk.csv", ["request_ms", "psql_ms"], bulk_pairs)
+
+
+def _write(path, headings, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
-        out.writerow(rows[0])
-        out.writerows([_text(value) for value in row.values()] for row in rows)
-    with open(folder / "samples.csv", "w", newline="", encoding="utf-8") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow(["workload", "connections", "peer", "round", *FIELDS])
-        for (name, connections, peer), samples in results.samples.items():
-            for round_, sample in enumerate(samples, 1):
-                out.writerow([name, connections, peer, round_,
-                              *(_text(getattr(sample, field)) for field in FIELDS)])
+        out.writerow(headings)
+        out.writerows([_text(value) for value in row] for row in rows)

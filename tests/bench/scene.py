@@ -25,8 +25,8 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def start_cluster():
-    return Cluster(fsync=True, settings=POSTGRES_SETTINGS)
+def start_cluster(settings=None):
+    return Cluster(fsync=True, settings={**POSTGRES_SETTINGS, **(settings or {})})
 
 
 def make_database(cluster, name, size):
@@ -59,8 +59,8 @@ def measure_start(url, times=5):
     return statistics.median(took), statistics.median(memory)
 
 
-def describe_postgres(cluster):
-    """What the server itself says about its settings, and how fast its disk is."""
+def describe(cluster):
+    """The machine, what PostgreSQL itself says about its settings, and how fast the disk is."""
     connection = cluster.connect("postgres")
     try:
         with connection.cursor() as cursor:
@@ -73,7 +73,7 @@ def describe_postgres(cluster):
     finally:
         connection.close()
     sync = machine.sync_microseconds(_folder_we_may_write(cluster))
-    return f"PostgreSQL {version}: {', '.join(said)}; writing 8 KiB to disk takes {sync:.0f} µs"
+    return f"machine: {machine.describe()}\nPostgreSQL {version}: {', '.join(said)}\ndisk: writing 8 KiB takes {sync:.0f} µs"
 
 
 def _folder_we_may_write(cluster):

@@ -37,27 +37,22 @@ def send(api, head, body=b"", timeout=10, **options):
     raw = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
     received = api.raw_exchange(raw, timeout, **options)
     heads = received.split(b"\r\n\r\n")
-    if len(heads) > 2 and heads[0] == heads[1]:  # written twice, see refused()
+    if len(heads) > 2 and heads[0] == heads[1]:  # libmicrohttpd writes some heads twice
         received = received[len(heads[0]) + 4:]
     return split_answers(received)
 
 
-def refused(answers, *statuses, by_library=False):
-    """One answer with one of these statuses and a JSON:API body or none; then the end.
-
-    by_library: libmicrohttpd answers such bytes before it hands them to anybody. Its answer is a
-    page for people, with the head written twice; what counts is the status and the end.
-    """
-    if by_library and b"<html" in answers[-1].body:
-        assert {a.status for a in answers} <= set(statuses) and answers[-1].closes, answers
-        return
+def refused(answers, *statuses):
+    """One answer with one of these statuses and a JSON:API body or none; then the end."""
     assert len(answers) == 1, answers
     assert answers[0].status in statuses, answers
     assert answers[0].closes, answers
     if answers[0].body:
-        assert b"<html" not in answers[0].body.lower()
         assert answers[0].headers["content-type"] == JSONAPI
-        assert json.loads(answers[0].body)["errors"][0]["status"] == str(answers[0].status)
+        error = json.loads(answers[0].body)["errors"][0]
+        assert error["code"] and error["title"] and error["detail"]
+        # Where libmicrohttpd chooses the status by itself, the document leaves it to the status line.
+        assert error.get("status", str(answers[0].status)) == str(answers[0].status)
 
 
 # -- the request line and Host ---------------------------------------------------------------
@@ -131,7 +126,6 @@ FRAMING = {
     "name with parentheses": ("Content(Length): 2", b""),
     "control byte in a name": ("X\x01Y: 1", b""),
 }
-BY_LIBRARY = ("list of lengths", "negative", "signed", "hex", "letters", "empty length", "2^64", "40 digits")
 
 
 @pytest.mark.parametrize("method", ["POST", "GET"])
@@ -142,7 +136,7 @@ def test_framing_that_two_parsers_may_read_differently(api, victim, name, method
     begun = time.monotonic()
     head = f"{method} /persons HTTP/1.1\nHost: x\nContent-Type: {JSONAPI}\n{headers}"
     answers = send(api, head, body + GHOST % victim.encode())
-    refused(answers, 400, 413, 501, by_library=name in BY_LIBRARY)
+    refused(answers, 400, 413, 501)
     assert time.monotonic() - begun < 2
     assert api.get(f"/persons/{victim}").status == 200
 
@@ -198,7 +192,7 @@ def test_chunked_bodies(api, victim):
 ], ids=["query 9 kB", "path 9 kB", "query 200 kB", "header 40 kB", "2000 headers", "header name 40 kB"])
 def test_limits_of_the_head(api, path, headers, statuses):
     answers = send(api, f"GET {path} HTTP/1.1\nHost: x\nConnection: close\n{headers}")
-    refused(answers, *statuses, by_library=len(path) > 100_000 or headers.count("\n") > 1000)
+    refused(answers, *statuses)
 
 
 def test_a_body_over_the_limit_by_length(api):

@@ -17,6 +17,11 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SANITIZER_STATUS = 99
 SANITIZER_SIGNS = ("ERROR: AddressSanitizer", "runtime error:", "WARNING: ThreadSanitizer",
                    "LeakSanitizer")
+SANITIZER_OPTIONS = {
+    "ASAN_OPTIONS": f"detect_leaks=1:halt_on_error=1:exitcode={SANITIZER_STATUS}",
+    "UBSAN_OPTIONS": f"halt_on_error=1:print_stacktrace=1:exitcode={SANITIZER_STATUS}",
+    "TSAN_OPTIONS": f"halt_on_error=1:second_deadlock_stack=1:exitcode={SANITIZER_STATUS}",
+}
 LISTENING = re.compile(r"listening on ([^\s\",}]+)")
 # A sanitizer build under load is several times slower; deadlines of the harness scale with it.
 START_SECONDS = 30
@@ -46,9 +51,7 @@ def _command(*args):
 def _environment(extra=None):
     dropped = ("PG", "BACKREF_", "DATABASE_URL")
     env = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
-    env["ASAN_OPTIONS"] = f"detect_leaks=1:halt_on_error=1:exitcode={SANITIZER_STATUS}"
-    env["UBSAN_OPTIONS"] = f"halt_on_error=1:print_stacktrace=1:exitcode={SANITIZER_STATUS}"
-    env["TSAN_OPTIONS"] = f"halt_on_error=1:second_deadlock_stack=1:exitcode={SANITIZER_STATUS}"
+    env.update(SANITIZER_OPTIONS)
     env.update({k: str(v) for k, v in (extra or {}).items()})
     return env
 

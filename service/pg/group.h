@@ -1,0 +1,85 @@
+/*
+ * group.h - a few statements under one sync, and the answers that are due to them.
+ *
+ * What PostgreSQL will answer is known when the group is sent: a statement is prepared first where
+ * the connection has not seen its text. Answers come in that order.
+ */
+#ifndef BACKREF_PG_GROUP_H
+#define BACKREF_PG_GROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pg/result.h"
+
+enum {
+    GROUP_MAX_STATEMENTS = 4,
+    GROUP_MAX_ANSWERS = 3 * GROUP_MAX_STATEMENTS, /* each may be prepared, and another make room */
+};
+
+enum group_outcome {
+    GROUP_COMMITTED, /* all statements ran, the transaction is on disk */
+    GROUP_FAILED,    /* PostgreSQL refused one of them, nothing of the group remains */
+    GROUP_LOST,      /* the connection went away: a write may or may not have been committed */
+};
+
+/* What PostgreSQL said when it refused. Fields that it did not send are empty. */
+struct pg_error {
+    char sqlstate[6];
+    char constraint[64];
+    char column[64];
+    char message[256]; /* for the log, never for an answer */
+};
+
+struct group_statement {
+    const char *sql; /* must outlive the group */
+    uint64_t hash;   /* statement_hash() of it */
+    int n_parameters;
+    const uint32_t *types;     /* read during conn_send() only, like the next two */
+    const char *const *values; /* binary; NULL for NULL */
+    const int *lengths;
+    struct result *result; /* out: rows on GROUP_COMMITTED, released by the conn after on_done */
+};
+
+/* Statements under one sync; embedded by whoever sends it, alive until on_done was called. */
+struct group {
+    size_t n_statements;
+    struct group_statement statements[GROUP_MAX_STATEMENTS];
+    void (*on_done)(struct group *g, enum group_outcome outcome, const struct pg_error *error);
+    uint64_t sent_ms; /* on the loop's clock */
+
+    struct group *next;                        /* of the connection, from here on */
+    unsigned char expected[GROUP_MAX_ANSWERS]; /* which answer comes when */
+    size_t n_expected;
+    size_t at; /* the answer that comes next */
+    bool failed;
+    struct pg_error error;
+};
+
+enum group_answer {
+    ANSWER_PREPARE,    /* of a statement whose text is new to the connection */
+    ANSWER_STATEMENT,  /* its rows, or that it ran */
+    ANSWER_DEALLOCATE, /* of a statement that made room for another */
+    ANSWER_SYNC,       /* of the group: nothing else is due */
+};
+
+/* group_begin() - before the group is sent: nothing is expected yet, nothing has failed. */
+void group_begin(struct group *g, uint64_t now_ms);
+
+/* group_expect() - one more answer is due; `position` is that of its statement. */
+void group_expect(struct group *g, enum group_answer answer, size_t position);
+
+/* group_next_answer() - the answer that comes next, and whose it is (NULL: no statement's). */
+enum group_answer group_next_answer(struct group *g, struct group_statement **ret_statement);
+
+/*
+ * group_refuse() - note why PostgreSQL refused; only the first reason counts, others follow from
+ * it.
+ */
+void group_refuse(struct group *g, const struct pg_result *from);
+
+/* group_release_results() - let go of the rows that have come so far. */
+void group_release_results(struct group *g);
+
+#endif
