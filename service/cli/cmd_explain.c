@@ -93,7 +93,7 @@ int cmd_explain(const struct settings *settings, const struct log *log, int argc
         return CLI_FAILED;
     }
     struct service *service = service_new(settings, log, model, backref_version, &metrics);
-    struct exchange *x = service == NULL ? NULL : exchange_new(service, NULL);
+    struct exchange *x = service == NULL ? NULL : exchange_new(service, 0, NULL);
     int status = CLI_FAILED;
     if (x != NULL) {
         status = explain(x, argv[0], argv[1], argc > 2 ? argv[2] : "");

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/embedded.h"
 #include "cli/cli.h"
 #include "cli/load_model.h"
@@ -22,7 +23,8 @@ struct serving {
     const struct log *log;
     struct arena *arena;
     struct service *service;
-    int *listen_fds; /* by worker, then by listener */
+    struct service *replaced; /* by later ones, and perhaps still in use */
+    int *listen_fds;          /* by worker, then by listener */
     char addresses[MAX_LISTENERS][LISTEN_ADDRESS_MAX];
     struct worker **workers;
     size_t n_workers;
@@ -102,13 +104,77 @@ static void *hurry(void *signals)
     _exit(CLI_FAILED);
 }
 
+/* Frees the services that were replaced and that no request uses any longer. */
+static void reap(struct serving *s, bool all)
+{
+    struct service **at = &s->replaced;
+    while (*at != NULL) {
+        struct service *service = *at;
+        if (all || !service_is_used(service)) {
+            *at = service->next;
+            service_free(service);
+        } else {
+            at = &service->next;
+        }
+    }
+}
+
+static bool all_have_switched(const struct serving *s)
+{
+    for (size_t i = 0; i < s->n_workers; i++) {
+        if (!worker_has_switched(s->workers[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* SIGHUP: the model file and the catalog are read again; what is wrong with them changes nothing. */
+static void reload(struct serving *s)
+{
+    struct model *model;
+    if (load_model(s->settings, s->log, &model) != 0) {
+        log_line(s->log, LOG_ERROR, "the model is not reloaded; the one before is served on");
+        return;
+    }
+    struct service *service =
+        service_new(s->settings, s->log, model, backref_version, s->service->metrics);
+    if (service == NULL) {
+        model_free(model);
+        log_line(s->log, LOG_ERROR, "there is not enough memory to reload the model");
+        return;
+    }
+    for (size_t i = 0; i < s->n_workers; i++) {
+        worker_serve(s->workers[i], service);
+    }
+    while (!all_have_switched(s)) { /* a worker takes its orders at every turn of its loop */
+        clock_sleep_ms(1);
+    }
+    s->service->next = s->replaced;
+    s->replaced = s->service;
+    s->service = service;
+    log_line(s->log, LOG_INFO, "the model is reloaded");
+}
+
+/* Waits for the signal that ends the service; reloads on the way. */
+static int wait_for_end(struct serving *s, const sigset_t *signals)
+{
+    static const struct timespec a_second = { .tv_sec = 1 };
+    for (;;) {
+        int signal_number = s->replaced == NULL ? sigwaitinfo(signals, NULL)
+                                                : sigtimedwait(signals, NULL, &a_second);
+        if (signal_number == SIGHUP) {
+            reload(s);
+        } else if (signal_number > 0) {
+            return signal_number;
+        }
+        reap(s, false);
+    }
+}
+
 static void wait_and_stop(struct serving *s, sigset_t *signals)
 {
-    int signal_number;
-    for (sigwait(signals, &signal_number); signal_number == SIGHUP;
-         sigwait(signals, &signal_number)) {
-        log_line(s->log, LOG_WARNING, "SIGHUP is ignored: restart to serve another model");
-    }
+    int signal_number = wait_for_end(s, signals);
     log_line(s->log, LOG_INFO, "%s: finishing what is in flight", strsignal(signal_number));
     pthread_t impatient;
     bool has_thread = pthread_create(&impatient, NULL, hurry, signals) == 0;
@@ -145,6 +211,7 @@ static int serve(struct serving *s)
         return CLI_FAILED; /* the process ends, and with it what has been started */
     }
     wait_and_stop(s, &signals);
+    reap(s, true);
     s->service = service_free(s->service);
     return CLI_OK;
 }

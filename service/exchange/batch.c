@@ -29,6 +29,9 @@ struct batch *batch_new(struct submitter *s, struct exchange *first)
         return NULL;
     }
     b->submitter = s;
+    b->service = first->service; /* the members may leave before PostgreSQL is done */
+    b->worker = first->worker;
+    service_hold(b->service, b->worker);
     b->arena = a;
     batch_join(b, first);
     return b;
@@ -37,6 +40,7 @@ struct batch *batch_new(struct submitter *s, struct exchange *first)
 struct batch *batch_free(struct batch *b)
 {
     if (b != NULL) {
+        service_release(b->service, b->worker);
         arena_free(b->arena);
     }
     return NULL;

@@ -10,6 +10,8 @@
 
 struct batch {
     struct submitter *submitter;
+    const struct service *service; /* whose statements these are; held */
+    size_t worker;
     struct batch *next;                          /* of those that wait */
     struct exchange *members[BATCH_MAX_MEMBERS]; /* NULL: nobody waits for this place any longer */
     size_t n_members;

@@ -12,7 +12,8 @@ enum {
     RETRY_AFTER_S = 1,
 };
 
-struct exchange *exchange_new(const struct service *service, struct submitter *submitter)
+struct exchange *exchange_new(const struct service *service, size_t worker,
+                              struct submitter *submitter)
 {
     size_t budget = ARENA_FLOOR + ARENA_PER_BODY_BYTE * service->settings->max_body_bytes;
     struct arena *a = arena_new(budget);
@@ -22,7 +23,9 @@ struct exchange *exchange_new(const struct service *service, struct submitter *s
         return NULL;
     }
     x->arena = a;
+    service_hold(service, worker);
     x->service = service;
+    x->worker = worker;
     x->submitter = submitter;
     x->problems.arena = a;
     x->request.client_fd = -1;
@@ -34,6 +37,7 @@ struct exchange *exchange_free(struct exchange *x)
 {
     if (x != NULL) {
         ASSERT(x->state != EXCHANGE_WAITING);
+        service_release(x->service, x->worker);
         arena_free(x->arena);
     }
     return NULL;

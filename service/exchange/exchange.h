@@ -48,6 +48,7 @@ enum exchange_state {
 struct exchange {
     struct arena *arena;
     const struct service *service;
+    size_t worker; /* whose request it is */
     struct submitter *submitter;
     struct request request;
     struct target target;
@@ -77,10 +78,12 @@ struct exchange {
 /*
  * exchange_new() - an exchange of `service` without a request yet.
  *
+ * worker    its number; the exchange holds the service for it
+ * submitter  NULL when nothing is to be submitted
  * Returns:  NULL when out of memory
  */
-struct exchange *exchange_new(const struct service *service, struct submitter *submitter)
-    MUST_CHECK;
+struct exchange *exchange_new(const struct service *service, size_t worker,
+                              struct submitter *submitter) MUST_CHECK;
 
 /* exchange_free() - it must not be waiting. NULL in, NULL out. */
 struct exchange *exchange_free(struct exchange *x);

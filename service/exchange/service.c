@@ -50,12 +50,39 @@ struct service *service_new(const struct settings *settings, const struct log *l
         .probe = probe_model(a, model),
         .version = version,
         .metrics = metrics,
+        .uses = arena_zalloc(a, settings->workers, sizeof *service->uses),
     };
-    if (service->statements == NULL || service->probe == NULL || !describe(service)) {
+    if (service->uses == NULL || service->statements == NULL || service->probe == NULL ||
+        !describe(service)) {
         arena_free(a);
         return NULL;
     }
     return service;
+}
+
+void service_hold(const struct service *service, size_t worker)
+{
+    _Atomic uint64_t *n = &service->uses[worker].n;
+    uint64_t value = atomic_load_explicit(n, memory_order_relaxed);
+    atomic_store_explicit(n, value + 1, memory_order_relaxed);
+}
+
+void service_release(const struct service *service, size_t worker)
+{
+    _Atomic uint64_t *n = &service->uses[worker].n;
+    uint64_t value = atomic_load_explicit(n, memory_order_relaxed);
+    ASSERT(value > 0);
+    atomic_store_explicit(n, value - 1, memory_order_release); /* all reads came before */
+}
+
+bool service_is_used(const struct service *service)
+{
+    for (size_t i = 0; i < service->settings->workers; i++) {
+        if (atomic_load_explicit(&service->uses[i].n, memory_order_acquire) > 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 struct service *service_free(struct service *service)

@@ -1,8 +1,13 @@
 /*
  * service.h - what all workers share: settings, the model and what was derived from it. Read-only.
+ *
+ * Another model can take its place while requests are under way. Those keep the service that they
+ * began with: each worker counts its own, and the service is freed when nobody uses it any longer.
  */
 #ifndef BACKREF_EXCHANGE_SERVICE_H
 #define BACKREF_EXCHANGE_SERVICE_H
+
+#include <stdatomic.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -11,8 +16,15 @@
 #include "model/model.h"
 #include "relationship/statements.h"
 
+/* How many requests of one worker use a service; only that worker writes it. */
+struct service_use {
+    _Atomic uint64_t n;
+    char padding[56]; /* a cache line each, so that workers do not disturb each other */
+};
+
 struct service {
-    struct arena *arena; /* owns what is derived; the model has its own */
+    struct service *next; /* of those that were replaced; the owner's */
+    struct arena *arena;  /* owns what is derived; the model has its own */
     const struct settings *settings;
     const struct log *log;
     struct model *model;
@@ -21,7 +33,8 @@ struct service {
     struct text openapi_json;
     struct text openapi_yaml;
     const char *version;
-    struct metrics *metrics; /* one per worker, settings->workers of them */
+    struct metrics *metrics;  /* one per worker, settings->workers of them */
+    struct service_use *uses; /* likewise */
 };
 
 /*
@@ -34,6 +47,13 @@ struct service {
 struct service *service_new(const struct settings *settings, const struct log *log,
                             struct model *model, const char *version, struct metrics *metrics)
     MUST_CHECK;
+
+/* service_hold(), service_release() - `worker` uses it for one more request, or one less. */
+void service_hold(const struct service *service, size_t worker);
+void service_release(const struct service *service, size_t worker);
+
+/* service_is_used() - does any request use it? Thread: any. */
+bool service_is_used(const struct service *service);
 
 /* service_free() - with its model, once no exchange uses it any longer. NULL in, NULL out. */
 struct service *service_free(struct service *service);

@@ -25,7 +25,8 @@ enum {
 
 struct submitter {
     struct loop *loop;
-    const struct service *service;
+    const struct settings *settings;
+    const struct log *log;
     struct metrics *metrics;
     struct pool *pool;
     struct exchange *oldest;
@@ -337,7 +338,7 @@ static void give_up(struct submitter *s, struct exchange *x, enum problem_code c
 static void expire(struct submitter *s)
 {
     uint64_t now = loop_now_ms(s->loop);
-    uint32_t limit = s->service->settings->request_timeout_ms;
+    uint32_t limit = s->settings->request_timeout_ms;
     struct exchange *next;
     for (struct exchange *x = s->oldest; x != NULL; x = next) {
         next = x->newer;
@@ -413,10 +414,9 @@ static void on_pool_change(void *owner)
     }
     bool is_down = pool_is_down(s->pool);
     if (is_down && !s->was_down) {
-        log_line(s->service->log, LOG_WARNING, "PostgreSQL cannot be reached: %s",
-                 pool_last_error(s->pool));
+        log_line(s->log, LOG_WARNING, "PostgreSQL cannot be reached: %s", pool_last_error(s->pool));
     } else if (!is_down && s->was_down) {
-        log_line(s->service->log, LOG_INFO, "PostgreSQL can be reached again");
+        log_line(s->log, LOG_INFO, "PostgreSQL can be reached again");
     }
     s->was_down = is_down;
 }
@@ -426,14 +426,13 @@ static void on_retry_due(struct timer *t)
     (void)t; /* that the loop has woken up is enough: each turn ends with a flush */
 }
 
-struct submitter *submitter_new(struct arena *a, struct loop *loop, const struct service *service,
-                                struct metrics *metrics)
+struct submitter *submitter_new(struct arena *a, struct loop *loop, const struct settings *settings,
+                                const struct log *log, struct metrics *metrics)
 {
     struct submitter *s = arena_zalloc(a, 1, sizeof *s);
     if (s == NULL) {
         return NULL;
     }
-    const struct settings *settings = service->settings;
     struct pool_settings pool_settings = {
         .conninfo = settings->database,
         .n_connections = settings->connections,
@@ -444,7 +443,8 @@ struct submitter *submitter_new(struct arena *a, struct loop *loop, const struct
     };
     *s = (struct submitter){
         .loop = loop,
-        .service = service,
+        .settings = settings,
+        .log = log,
         .metrics = metrics,
         .tick.on_due = on_tick,
         .retry.on_due = on_retry_due,

@@ -21,8 +21,8 @@ enum {
  * submitter_new() - in `a`, with connections of its own, which begin to connect. NULL when out of
  * memory.
  */
-struct submitter *submitter_new(struct arena *a, struct loop *loop, const struct service *service,
-                                struct metrics *metrics) MUST_CHECK;
+struct submitter *submitter_new(struct arena *a, struct loop *loop, const struct settings *settings,
+                                const struct log *log, struct metrics *metrics) MUST_CHECK;
 
 /* submitter_close() - close the connections; nothing may be waiting. */
 void submitter_close(struct submitter *s);

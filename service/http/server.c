@@ -96,7 +96,8 @@ static void *on_request_line(void *cls, const char *uri, struct MHD_Connection *
     struct server *s = cls;
     struct client *c = client_of(connection);
     struct exchange *x =
-        c == NULL ? NULL : exchange_new(s->settings.service, s->settings.submitter);
+        c == NULL ? NULL
+                  : exchange_new(s->settings.service, s->settings.worker, s->settings.submitter);
     if (x == NULL) {
         return NULL;
     }
@@ -289,6 +290,11 @@ void server_run(struct server *s)
         s->is_due = false;
         MHD_run(s->daemon);
     }
+}
+
+void server_serve(struct server *s, const struct service *service)
+{
+    s->settings.service = service;
 }
 
 void server_drain(struct server *s)

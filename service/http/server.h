@@ -18,7 +18,8 @@ struct server;
 
 struct server_settings {
     struct loop *loop;
-    const struct service *service;
+    const struct service *service; /* to begin with; see server_serve() */
+    size_t worker;                 /* its number */
     struct submitter *submitter;
     struct metrics *metrics;
     int listen_fd;            /* taken */
@@ -39,6 +40,9 @@ int server_timeout_ms(struct server *s);
  * due.
  */
 void server_run(struct server *s);
+
+/* server_serve() - requests that arrive from now on are answered by another service. */
+void server_serve(struct server *s, const struct service *service);
 
 /*
  * server_drain() - accept nobody from now on, close idle connections, end the others behind their

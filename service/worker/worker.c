@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -22,31 +23,49 @@ enum {
 };
 
 struct worker {
-    const struct service *service;
+    const struct settings *settings;
+    _Atomic(const struct service *) wanted;  /* written by the thread that gives orders */
+    _Atomic(const struct service *) current; /* written by the worker */
+    atomic_bool must_stop;
+    size_t number;
     struct metrics *metrics;
     struct arena *arena; /* the thread's own */
     struct loop *loop;
     struct submitter *submitter;
     struct server *servers[MAX_LISTENERS];
     size_t n_servers;
-    int stop_fd; /* an eventfd: readable once the worker is to stop */
-    struct watch stop_watch;
+    int order_fd; /* an eventfd: readable when there is an order */
+    struct watch order_watch;
     bool is_stopping;
     uint64_t stopping_since_ms;
     pthread_t thread;
 };
 
-#define WORKER_OF(w) ((struct worker *)(void *)((char *)(w)-offsetof(struct worker, stop_watch)))
+#define WORKER_OF(w) ((struct worker *)(void *)((char *)(w)-offsetof(struct worker, order_watch)))
 
-static void on_stop(struct watch *w, uint32_t events)
+static void begin_to_stop(struct worker *w)
+{
+    w->is_stopping = true;
+    w->stopping_since_ms = loop_now_ms(w->loop);
+    for (size_t i = 0; i < w->n_servers; i++) {
+        server_drain(w->servers[i]);
+    }
+}
+
+static void on_order(struct watch *watch, uint32_t events)
 {
     (void)events;
-    struct worker *worker = WORKER_OF(w);
-    watch_stop(w);
-    worker->is_stopping = true;
-    worker->stopping_since_ms = loop_now_ms(worker->loop);
-    for (size_t i = 0; i < worker->n_servers; i++) {
-        server_drain(worker->servers[i]);
+    struct worker *w = WORKER_OF(watch);
+    uint64_t n_orders;
+    ssize_t n = read(w->order_fd, &n_orders, sizeof n_orders); /* until the next order */
+    ASSERT(n == sizeof n_orders);
+    const struct service *wanted = atomic_load(&w->wanted);
+    for (size_t i = 0; i < w->n_servers; i++) {
+        server_serve(w->servers[i], wanted);
+    }
+    atomic_store(&w->current, wanted);
+    if (atomic_load(&w->must_stop) && !w->is_stopping) {
+        begin_to_stop(w);
     }
 }
 
@@ -79,7 +98,7 @@ static bool is_done(struct worker *w)
         return false;
     }
     uint64_t waited_ms = loop_now_ms(w->loop) - w->stopping_since_ms;
-    uint64_t limit_ms = w->service->settings->request_timeout_ms;
+    uint64_t limit_ms = w->settings->request_timeout_ms;
     if (waited_ms >= limit_ms && submitter_n_waiting(w->submitter) > 0) {
         submitter_refuse_all(w->submitter);
     }
@@ -100,15 +119,14 @@ static void *run(void *worker)
         server_stop(w->servers[i]);
     }
     submitter_close(w->submitter);
-    watch_stop(&w->stop_watch);
+    watch_stop(&w->order_watch);
     w->loop = loop_free(w->loop);
     return NULL;
 }
 
 /* How many clients one server may have, so that descriptors are left for everything else. */
-static unsigned client_limit(const struct service *service, size_t n_listen)
+static unsigned client_limit(const struct settings *settings, size_t n_listen)
 {
-    const struct settings *settings = service->settings;
     if (settings->max_connections > 0) {
         return settings->max_connections;
     }
@@ -120,14 +138,16 @@ static unsigned client_limit(const struct service *service, size_t n_listen)
     return each < FEWEST_CLIENTS ? FEWEST_CLIENTS : each > 1000000 ? 1000000 : (unsigned)each;
 }
 
-static bool open_servers(struct worker *w, const int *listen_fds, size_t n_listen)
+static bool open_servers(struct worker *w, const struct service *service, const int *listen_fds,
+                         size_t n_listen)
 {
     struct server_settings settings = {
         .loop = w->loop,
-        .service = w->service,
+        .service = service,
+        .worker = w->number,
         .submitter = w->submitter,
         .metrics = w->metrics,
-        .max_connections = client_limit(w->service, n_listen),
+        .max_connections = client_limit(w->settings, n_listen),
     };
     for (; w->n_servers < n_listen; w->n_servers++) {
         settings.listen_fd = listen_fds[w->n_servers];
@@ -148,33 +168,53 @@ struct worker *worker_start(struct arena *a, const struct service *service, size
         arena_free(own);
         return NULL;
     }
-    w->service = service;
+    w->settings = service->settings;
+    w->number = number;
+    atomic_init(&w->wanted, service);
+    atomic_init(&w->current, service);
     w->metrics = &service->metrics[number];
     w->arena = own;
     w->loop = loop_new();
-    w->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    w->stop_watch = (struct watch){ .fd = -1, .on_ready = on_stop };
-    if (w->loop == NULL || w->stop_fd < 0 ||
-        loop_watch(w->loop, &w->stop_watch, w->stop_fd, EPOLLIN) != 0) {
+    w->order_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    w->order_watch = (struct watch){ .fd = -1, .on_ready = on_order };
+    if (w->loop == NULL || w->order_fd < 0 ||
+        loop_watch(w->loop, &w->order_watch, w->order_fd, EPOLLIN) != 0) {
         return NULL;
     }
-    w->submitter = submitter_new(own, w->loop, service, w->metrics);
-    if (w->submitter == NULL || !open_servers(w, listen_fds, n_listen)) {
+    w->submitter = submitter_new(own, w->loop, w->settings, service->log, w->metrics);
+    if (w->submitter == NULL || !open_servers(w, service, listen_fds, n_listen)) {
         return NULL;
     }
     return pthread_create(&w->thread, NULL, run, w) == 0 ? w : NULL;
 }
 
-void worker_stop(struct worker *w)
+static void give_order(struct worker *w)
 {
     uint64_t one = 1;
-    ssize_t n = write(w->stop_fd, &one, sizeof one);
+    ssize_t n = write(w->order_fd, &one, sizeof one);
     ASSERT(n == sizeof one);
+}
+
+void worker_serve(struct worker *w, const struct service *service)
+{
+    atomic_store(&w->wanted, service);
+    give_order(w);
+}
+
+bool worker_has_switched(const struct worker *w)
+{
+    return atomic_load(&w->current) == atomic_load(&w->wanted);
+}
+
+void worker_stop(struct worker *w)
+{
+    atomic_store(&w->must_stop, true);
+    give_order(w);
 }
 
 void worker_join(struct worker *w)
 {
     pthread_join(w->thread, NULL);
-    close(w->stop_fd);
+    close(w->order_fd);
     w->arena = arena_free(w->arena);
 }

@@ -1,11 +1,13 @@
 /*
  * worker.h - one thread with everything it needs: loop, HTTP servers, connections to PostgreSQL.
  *
- * Workers share nothing but the read-only service. They are told to stop by message.
+ * Workers share nothing but the read-only service. They are told by message to stop, or to serve
+ * another one.
  */
 #ifndef BACKREF_WORKER_WORKER_H
 #define BACKREF_WORKER_WORKER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -23,6 +25,16 @@ struct worker;
  */
 struct worker *worker_start(struct arena *a, const struct service *service, size_t number,
                             const int *listen_fds, size_t n_listen) MUST_CHECK;
+
+/*
+ * worker_serve() - requests that arrive from now on are answered by `service`.
+ *
+ * Thread:   any one thread that calls this and worker_stop()
+ */
+void worker_serve(struct worker *w, const struct service *service);
+
+/* worker_has_switched() - has the thread taken what worker_serve() gave it? Thread: any. */
+bool worker_has_switched(const struct worker *w);
 
 /*
  * worker_stop() - accept nobody from now on, answer what is in flight, then end.

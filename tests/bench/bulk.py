@@ -29,7 +29,8 @@ class Bulk:
 
     def _new_hobby(self):
         with self.sql.cursor() as cursor:
-            cursor.execute("insert into hobbies (name) values ('Bulk ' || gen_random_uuid()) returning id")
+            cursor.execute("insert into hobbies (name) values ('Bulk ' || gen_random_uuid())"
+                           " returning id")
             return cursor.fetchone()[0]
 
     def _members(self):
@@ -59,12 +60,12 @@ class Bulk:
         finally:
             link.close()
         if answer.status // 100 != 2:
-            raise MeasuringFailed(f"linking {len(members)} friends: {answer.status} {text[:1000]!r}")
+            raise MeasuringFailed(f"{len(members)} links: {answer.status} {text[:1000]!r}")
         self._check(hobby, members)
         return took * 1000
 
     def by_psql(self):
-        """Milliseconds by psql's own timing; a first execution on another hobby warms the session."""
+        """Milliseconds by psql's own timing, after a first execution on another hobby."""
         warm, hobby = self._new_hobby(), self._new_hobby()
         members = self._members()
         ids = ",".join(map(str, members))

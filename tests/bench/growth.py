@@ -109,9 +109,11 @@ def measure(places, times):
     for _ in range(times):
         for i, place in enumerate(places):
             pair = place.link()
-            requests = {"GET by id": ("GET", place.one()), "first page": ("GET", place.first_page()),
-                        "deep page": ("GET", place.deep_page()), "link": ("PUT", pair),
-                        "unlink": ("DELETE", pair)}
+            requests = {
+                "GET by id": ("GET", place.one()), "first page": ("GET", place.first_page()),
+                "deep page": ("GET", place.deep_page()), "link": ("PUT", pair),
+                "unlink": ("DELETE", pair),
+            }
             for name, (method, path) in requests.items():
                 took[name][i].append(place.line.ask(method, path)[0])
     return {name: [statistics.median(one) * 1e6 for one in each] for name, each in took.items()}

@@ -162,7 +162,8 @@ class Pgbench:
         self.opened = {}
 
     def _command(self, workload, clients, *limit):
-        variables = [f"-D{name}={getattr(self.size, name)}" for name in ("friends", "hobbies", "phones")]
+        variables = [f"-D{name}={getattr(self.size, name)}"
+                     for name in ("friends", "hobbies", "phones")]
         return [str(bin_folder() / "pgbench"), "-n", "-M", "prepared", f"-c{clients}",
                 f"-j{min(clients, 2)}", *limit, *variables,
                 "-f", str(HERE / "sql" / f"{workload.sql}.sql"),

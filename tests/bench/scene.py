@@ -73,7 +73,8 @@ def describe(cluster):
     finally:
         connection.close()
     sync = machine.sync_microseconds(_folder_we_may_write(cluster))
-    return f"machine: {machine.describe()}\nPostgreSQL {version}: {', '.join(said)}\ndisk: writing 8 KiB takes {sync:.0f} µs"
+    return "\n".join([f"machine: {machine.describe()}", f"PostgreSQL {version}: {', '.join(said)}",
+                      f"disk: writing 8 KiB takes {sync:.0f} µs"])
 
 
 def _folder_we_may_write(cluster):
