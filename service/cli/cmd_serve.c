@@ -129,7 +129,7 @@ static bool all_have_switched(const struct serving *s)
     return true;
 }
 
-/* SIGHUP: the model file and the catalog are read again; what is wrong with them changes nothing. */
+/* SIGHUP: model file and catalog are read again; what is wrong with them changes nothing. */
 static void reload(struct serving *s)
 {
     struct model *model;

@@ -1,8 +1,5 @@
 /*
- * conn.c - see conn.h. Sending and reading groups; opening and losing the connection.
- *
- * In pipeline mode libpq ends every answer with a NULL result, and the group with
- * PGRES_PIPELINE_SYNC.
+ * conn.c - see conn.h. Opening and losing the connection; conn_io.c has what happens in between.
  */
 #include "pg/conn.h"
 
@@ -11,45 +8,14 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-#include "pg/prepared.h"
+#include "pg/conn_parts.h"
 
 enum {
     CONNECT_TIMEOUT_MS = 5000,
+    RESOLVING_MS = 2, /* how often a lookup is asked whether it has ended */
     FIRST_BACK_OFF_MS = 50,
     LONGEST_BACK_OFF_MS = 1000,
 };
-
-enum conn_state {
-    CONN_CLOSED,
-    CONN_CONNECTING,
-    CONN_SETTING_UP,
-    CONN_READY,
-};
-
-struct conn {
-    struct loop *loop;
-    struct conn_settings settings;
-    enum conn_state state;
-    bool has_failed;
-    bool is_wanted;
-    PGconn *pg;
-    struct watch watch;
-    struct timer timer; /* while connecting: the deadline; while closed: the next attempt */
-    uint32_t back_off_ms;
-    uint32_t seed; /* of the jitter */
-    struct group *first;
-    struct group *last;
-    size_t n_groups;
-    uint64_t n_sends;
-    struct group setup;
-    struct prepared prepared;
-    char last_error[256];
-};
-
-#define CONN_OF(pointer, member)                                                                   \
-    ((struct conn *)(void *)((char *)(pointer)-offsetof(struct conn, member)))
-
-static void open_connection(struct conn *c);
 
 /* ---- losing -------------------------------------------------------------------------------- */
 
@@ -63,7 +29,7 @@ static void note_error(struct conn *c, const char *text)
     c->last_error[n] = '\0';
 }
 
-static void finish_group(struct conn *c, enum group_outcome outcome)
+void conn_finish_group(struct conn *c, enum group_outcome outcome)
 {
     struct group *g = c->first;
     c->first = g->next;
@@ -107,7 +73,7 @@ static void close_connection(struct conn *c)
     prepared_clear(&c->prepared);
 }
 
-static void lose(struct conn *c, const char *why)
+void conn_lose(struct conn *c, const char *why)
 {
     note_error(c, why);
     close_connection(c);
@@ -117,162 +83,15 @@ static void lose(struct conn *c, const char *why)
     /* Groups sent from within on_done() find this connection closed and go elsewhere. */
     for (size_t n = c->n_groups; n > 0; n--) {
         group_release_results(c->first);
-        finish_group(c, GROUP_LOST);
+        conn_finish_group(c, GROUP_LOST);
     }
     c->settings.on_change(c->settings.owner, c);
 }
 
-/* ---- sending ------------------------------------------------------------------------------- */
+/* ---- opening ------------------------------------------------------------------------------- */
 
-static bool send_deallocate(struct conn *c, struct group *g, const char *name)
-{
-    char sql[PREPARED_NAME + 16];
-    snprintf(sql, sizeof sql, "deallocate %s", name);
-    group_expect(g, ANSWER_DEALLOCATE, 0);
-    return PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
-}
-
-static bool send_statement(struct conn *c, struct group *g, size_t position)
-{
-    static const int binary[128] = {
-        [0 ... 127] = 1 /* every parameter travels in binary */
-    };
-    const struct group_statement *s = &g->statements[position];
-    ASSERT(s->n_parameters <= (int)ARRAY_SIZE(binary));
-    char name[PREPARED_NAME];
-    if (!prepared_find(&c->prepared, s->sql, s->hash, name)) {
-        char evicted[PREPARED_NAME];
-        if (!prepared_add(&c->prepared, s->sql, s->hash, name, evicted)) {
-            return false;
-        }
-        if (evicted[0] != '\0' && !send_deallocate(c, g, evicted)) {
-            return false;
-        }
-        group_expect(g, ANSWER_PREPARE, position);
-        if (PQsendPrepare(c->pg, name, s->sql, s->n_parameters, s->types) != 1) {
-            return false;
-        }
-    }
-    group_expect(g, ANSWER_STATEMENT, position);
-    return PQsendQueryPrepared(c->pg, name, s->n_parameters, s->values, s->lengths, binary, 1) == 1;
-}
-
-static void flush(struct conn *c)
-{
-    int left = PQflush(c->pg);
-    if (left < 0) {
-        lose(c, PQerrorMessage(c->pg));
-        return;
-    }
-    watch_change(&c->watch, left > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN);
-}
-
-static void send_group(struct conn *c, struct group *g)
-{
-    group_begin(g, loop_now_ms(c->loop));
-    if (c->last == NULL) {
-        c->first = g;
-    } else {
-        c->last->next = g;
-    }
-    c->last = g;
-    c->n_groups++;
-    c->n_sends++;
-    bool sent = true;
-    for (size_t i = 0; sent && i < g->n_statements; i++) {
-        g->statements[i].result = NULL;
-        sent = send_statement(c, g, i);
-    }
-    if (!sent || PQpipelineSync(c->pg) != 1) {
-        lose(c, PQerrorMessage(c->pg));
-        return;
-    }
-    flush(c);
-}
-
-void conn_send(struct conn *c, struct group *g)
-{
-    ASSERT(c->state == CONN_READY);
-    send_group(c, g);
-}
-
-void conn_forget(struct conn *c, const struct group *g)
-{
-    for (size_t i = 0; i < g->n_statements; i++) {
-        prepared_forget(&c->prepared, g->statements[i].sql, g->statements[i].hash);
-    }
-}
-
-/* ---- reading ------------------------------------------------------------------------------- */
-
-static void note_refusal(struct conn *c, struct group *g, const PGresult *from)
-{
-    struct group_statement *s;
-    if (group_next_answer(g, &s) == ANSWER_PREPARE) { /* refused, or never looked at */
-        prepared_forget(&c->prepared, s->sql, s->hash);
-    }
-    group_refuse(g, from);
-    if (strcmp(g->error.sqlstate, "26000") == 0) { /* somebody discarded what we had prepared */
-        prepared_clear(&c->prepared);
-    }
-}
-
-/* Takes one result; false when the connection cannot go on. */
-static bool take_result(struct conn *c, PGresult *from)
-{
-    struct group *g = c->first;
-    struct group_statement *s;
-    switch (PQresultStatus(from)) {
-    case PGRES_TUPLES_OK:
-        if (group_next_answer(g, &s) != ANSWER_STATEMENT) {
-            break;
-        }
-        s->result = result_new(from);
-        return s->result != NULL;
-    case PGRES_COMMAND_OK:
-        break;
-    case PGRES_PIPELINE_SYNC:
-        PQclear(from);
-        if (g->failed) {
-            group_release_results(g);
-        }
-        finish_group(c, g->failed ? GROUP_FAILED : GROUP_COMMITTED);
-        return true;
-    case PGRES_PIPELINE_ABORTED:
-    case PGRES_FATAL_ERROR:
-        note_refusal(c, g, from);
-        break;
-    default: /* COPY and single-row results cannot come: nothing here asks for them */
-        PQclear(from);
-        return false;
-    }
-    PQclear(from);
-    return true;
-}
-
-static void read_answers(struct conn *c)
-{
-    int n_nulls = 0;
-    while (c->first != NULL && !PQisBusy(c->pg)) {
-        PGresult *from = PQgetResult(c->pg);
-        if (from ==
-            NULL) { /* the end of one answer; two in a row mean that libpq has nothing left */
-            if (++n_nulls > 1) {
-                return;
-            }
-            c->first->at++;
-            continue;
-        }
-        n_nulls = 0;
-        if (!take_result(c, from)) {
-            lose(c, "the answer could not be taken in");
-            return;
-        }
-        if (c->pg == NULL) { /* on_done() sent a group, and that lost the connection */
-            return;
-        }
-    }
-}
+#define CONN_OF(pointer, member)                                                                   \
+    ((struct conn *)(void *)((char *)(pointer)-offsetof(struct conn, member)))
 
 static void on_setup_done(struct group *g, enum group_outcome outcome, const struct pg_error *error)
 {
@@ -284,23 +103,9 @@ static void on_setup_done(struct group *g, enum group_outcome outcome, const str
         c->back_off_ms = FIRST_BACK_OFF_MS;
         c->settings.on_change(c->settings.owner, c);
     } else if (outcome == GROUP_FAILED) {
-        lose(c, error->message);
+        conn_lose(c, error->message);
     }
 }
-
-static void on_readable(struct conn *c)
-{
-    if (PQconsumeInput(c->pg) != 1) {
-        lose(c, PQerrorMessage(c->pg));
-        return;
-    }
-    read_answers(c);
-    if (c->pg != NULL && PQstatus(c->pg) == CONNECTION_BAD) {
-        lose(c, PQerrorMessage(c->pg));
-    }
-}
-
-/* ---- opening ------------------------------------------------------------------------------- */
 
 /*
  * One generic plan per statement: arrays of any length want the same plan, and planning costs more
@@ -324,7 +129,7 @@ static void set_up(struct conn *c)
     };
     const char *values[2] = { statement_timeout, lock_timeout };
     if (PQsetnonblocking(c->pg, 1) != 0 || PQenterPipelineMode(c->pg) != 1) {
-        lose(c, PQerrorMessage(c->pg));
+        conn_lose(c, PQerrorMessage(c->pg));
         return;
     }
     c->state = CONN_SETTING_UP;
@@ -337,7 +142,7 @@ static void set_up(struct conn *c)
                           .lengths = lengths } },
         .on_done = on_setup_done,
     };
-    send_group(c, &c->setup);
+    conn_send_group(c, &c->setup);
 }
 
 /*
@@ -348,14 +153,14 @@ static void continue_connecting(struct conn *c)
 {
     PostgresPollingStatusType next = PQconnectPoll(c->pg);
     if (next == PGRES_POLLING_FAILED) {
-        lose(c, PQerrorMessage(c->pg));
+        conn_lose(c, PQerrorMessage(c->pg));
         return;
     }
     uint32_t events = next == PGRES_POLLING_WRITING ? EPOLLOUT : EPOLLIN;
     watch_stop(&c->watch);
     int r = loop_watch(c->loop, &c->watch, PQsocket(c->pg), events);
     if (r < 0) {
-        lose(c, strerror(-r));
+        conn_lose(c, strerror(-r));
     } else if (next == PGRES_POLLING_OK) {
         set_up(c);
     }
@@ -369,10 +174,10 @@ static void on_socket(struct watch *w, uint32_t events)
         return;
     }
     if ((events & ~(uint32_t)EPOLLOUT) != 0) {
-        on_readable(c);
+        conn_take_in(c);
     }
     if (c->pg != NULL && c->state != CONN_CONNECTING && (events & EPOLLOUT) != 0) {
-        flush(c);
+        conn_flush(c);
     }
 }
 
@@ -382,33 +187,66 @@ static void drop_notice(void *unused, const PGresult *notice)
     (void)notice; /* libpq would print it on standard error */
 }
 
-static void open_connection(struct conn *c)
+static void start_connecting(struct conn *c)
 {
-    static const char *const keywords[] = { "fallback_application_name", "keepalives_idle",
-                                            "keepalives_interval",       "keepalives_count",
-                                            "tcp_user_timeout",          "dbname",
-                                            "client_encoding",           NULL };
-    const char *const values[] = { "backref", "30", "10", "3", "30000", c->settings.conninfo,
-                                   "UTF8",    NULL };
+    static const char *const keywords[] = {
+        "fallback_application_name", "keepalives_idle",  "keepalives_interval",
+        "keepalives_count",          "tcp_user_timeout", "dbname",
+        "client_encoding",           "hostaddr",         NULL,
+    };
+    const char *const values[] = { "backref", "30",
+                                   "10",      "3",
+                                   "30000",   c->settings.conninfo,
+                                   "UTF8",    address_hosts(c->address),
+                                   NULL };
     c->state = CONN_CONNECTING;
     c->pg = PQconnectStartParams(keywords, values, 1);
     loop_set_timer(c->loop, &c->timer, CONNECT_TIMEOUT_MS);
     if (c->pg == NULL || PQstatus(c->pg) == CONNECTION_BAD) {
-        lose(c, c->pg == NULL ? "out of memory" : PQerrorMessage(c->pg));
+        conn_lose(c, c->pg == NULL ? "out of memory" : PQerrorMessage(c->pg));
         return;
     }
     PQsetNoticeReceiver(c->pg, drop_notice, NULL);
     int r = loop_watch(c->loop, &c->watch, PQsocket(c->pg), EPOLLOUT);
     if (r < 0) {
-        lose(c, strerror(-r));
+        conn_lose(c, strerror(-r));
     }
+}
+
+static void continue_resolving(struct conn *c, enum address_state state)
+{
+    switch (state) {
+    case ADDRESS_KNOWN:
+        start_connecting(c);
+        return;
+    case ADDRESS_UNKNOWN:
+        conn_lose(c, "the host's name cannot be resolved");
+        return;
+    case ADDRESS_PENDING:
+        if (loop_now_ms(c->loop) - c->opened_ms > CONNECT_TIMEOUT_MS) {
+            conn_lose(c, "the host's name could not be resolved in time");
+        } else {
+            loop_set_timer(c->loop, &c->timer, RESOLVING_MS);
+        }
+        return;
+    }
+    UNREACHABLE();
+}
+
+static void open_connection(struct conn *c)
+{
+    c->state = CONN_RESOLVING;
+    c->opened_ms = loop_now_ms(c->loop);
+    continue_resolving(c, address_begin(c->address));
 }
 
 static void on_timer(struct timer *t)
 {
     struct conn *c = CONN_OF(t, timer);
-    if (c->state != CONN_CLOSED) {
-        lose(c, "the server did not answer in time");
+    if (c->state == CONN_RESOLVING) {
+        continue_resolving(c, address_poll(c->address));
+    } else if (c->state != CONN_CLOSED) {
+        conn_lose(c, "the server did not answer in time");
     } else if (c->is_wanted) {
         open_connection(c);
     }
@@ -431,6 +269,11 @@ struct conn *conn_new(struct loop *loop, const struct conn_settings *settings)
     if (c == NULL) {
         return NULL;
     }
+    c->address = address_new(settings->conninfo);
+    if (c->address == NULL) {
+        free(c);
+        return NULL;
+    }
     c->loop = loop;
     c->settings = *settings;
     c->watch = (struct watch){ .fd = -1, .on_ready = on_socket };
@@ -449,8 +292,9 @@ struct conn *conn_free(struct conn *c)
         close_connection(c);
         while (c->first != NULL) {
             group_release_results(c->first);
-            finish_group(c, GROUP_LOST);
+            conn_finish_group(c, GROUP_LOST);
         }
+        address_free(c->address);
         free(c);
     }
     return NULL;
@@ -479,7 +323,7 @@ struct group *conn_first(const struct conn *c)
 void conn_drop(struct conn *c, const char *why)
 {
     if (c->pg != NULL) {
-        lose(c, why);
+        conn_lose(c, why);
     }
 }
 

@@ -7,9 +7,9 @@
  * A lost connection is opened again, ever less often while that fails: a permanent one by itself,
  * others when they are woken.
  *
- *     CLOSED ──open──► CONNECTING ──connected──► SETTING_UP ──settings made──► READY
- *       ▲                  │                         │                          │
- *       └──back-off timer──┴──────── failed ─────────┴────────── lost ──────────┘
+ *     CLOSED ──open──► RESOLVING ──► CONNECTING ──► SETTING_UP ──settings made──► READY
+ *       ▲                  │             │              │                          │
+ *       └──back-off timer──┴── failed ───┴──────────────┴────────── lost ──────────┘
  */
 #ifndef BACKREF_PG_CONN_H
 #define BACKREF_PG_CONN_H
