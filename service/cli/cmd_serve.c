@@ -205,15 +205,19 @@ static int serve(struct serving *s)
         log_line(s->log, LOG_ERROR, "there is not enough memory for the model");
         return CLI_FAILED;
     }
+    int status = CLI_FAILED;
     sigset_t signals =
         block_signals(); /* not before: while it waits for the database, they end it */
-    if (open_listeners(s) != 0 || start_workers(s) != 0) {
-        return CLI_FAILED; /* the process ends, and with it what has been started */
+    if (open_listeners(s) == 0) {
+        if (start_workers(s) != 0) {
+            _exit(CLI_FAILED); /* those that run already would have to be waited for */
+        }
+        wait_and_stop(s, &signals);
+        status = CLI_OK;
     }
-    wait_and_stop(s, &signals);
     reap(s, true);
     s->service = service_free(s->service);
-    return CLI_OK;
+    return status;
 }
 
 int cmd_serve(const struct settings *settings, const struct log *log)
@@ -223,8 +227,6 @@ int cmd_serve(const struct settings *settings, const struct log *log)
         return CLI_FAILED;
     }
     int status = serve(&s);
-    if (status == CLI_OK) {
-        arena_free(s.arena);
-    }
+    arena_free(s.arena);
     return status;
 }

@@ -75,7 +75,7 @@ const struct setting config_settings[] = {
       .help = "connections of clients, per worker" },
     { .flag = "max-body", SIZE(settings.max_body_bytes, KIB, 256 * MIB), .initial = "1MiB",
       .users = FOR_SERVE, .help = "the largest request body" },
-    { .flag = "max-header", SIZE(settings.max_header_bytes, 8 * KIB, MIB), .initial = "32KiB",
+    { .flag = "max-header", SIZE(settings.max_header_bytes, 8 * KIB, MIB), .initial = "16KiB",
       .users = FOR_SERVE, .help = "the largest request line with its header fields" },
     { .flag = "max-uri", SIZE(settings.max_uri_bytes, 256, MIB), .initial = "8KiB",
       .users = FOR_SERVE, .help = "the longest request target" },

@@ -22,8 +22,10 @@ static bool add_headers(struct MHD_Response *response, const struct exchange *x)
                                    ? answer->content_type
                                    : representation_media_type(x->representation);
     size_t n_body = answer->fixed_body.n > 0 ? answer->fixed_body.n : answer->body.n;
-    char retry_after[12];
-    snprintf(retry_after, sizeof retry_after, "%u", answer->retry_after_s);
+    char retry_after[12] = "";
+    if (answer->retry_after_s > 0) {
+        snprintf(retry_after, sizeof retry_after, "%u", answer->retry_after_s);
+    }
     return add_header(response, "Vary", "Accept") &&
            add_header(response, "Content-Type",
                       has_body(answer) && n_body > 0 ? content_type : NULL) &&

@@ -221,6 +221,15 @@ static void on_expiry(struct timer *t)
     loop_set_timer(s->settings.loop, t, EXPIRY_MS);
 }
 
+/*
+ * For what a request's header takes, as it came and taken apart, and for its answer's header. The
+ * library clears all of it behind every request, so more than that costs time.
+ */
+static size_t memory_limit(const struct settings *settings)
+{
+    return settings->max_header_bytes + settings->max_header_bytes / 2;
+}
+
 static struct MHD_Daemon *start_daemon(struct server *s)
 {
     const struct settings *settings = s->settings.service->settings;
@@ -233,7 +242,7 @@ static struct MHD_Daemon *start_daemon(struct server *s)
                             MHD_OPTION_URI_LOG_CALLBACK, on_request_line, s,                     //
                             MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, s,                       //
                             MHD_OPTION_EXTERNAL_LOGGER, drop_message, s,                         //
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, 2 * settings->max_header_bytes,  //
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory_limit(settings),          //
                             MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_timeout_ms / 1000 + 1, //
                             MHD_OPTION_CONNECTION_LIMIT, s->settings.max_connections,            //
                             MHD_OPTION_END);

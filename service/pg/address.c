@@ -7,16 +7,22 @@
 #include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <netdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 
+/* One call of the resolver, shared by who asked and the thread that waits for the answer. */
+struct lookup {
+    char *name;
+    char text[INET6_ADDRSTRLEN]; /* "" when the name is unknown; to be read once `is_done` */
+    atomic_bool is_done;
+    atomic_int n_holders; /* the last one frees it */
+};
+
 struct address {
-    char *name; /* NULL: there is nothing to look up */
-    struct gaicb lookup;
-    struct addrinfo hints;
-    bool is_pending;
-    bool is_known;
-    char text[INET6_ADDRSTRLEN];
+    char *name;            /* NULL: there is nothing to look up */
+    struct lookup *lookup; /* the latest; NULL: none yet */
 };
 
 static const char *find_option(const PQconninfoOption *options, const char *keyword)
@@ -58,29 +64,58 @@ struct address *address_new(const char *conninfo)
     return copied ? a : address_free(a);
 }
 
-static void forget(struct address *a)
+static void release_lookup(struct lookup *l)
 {
-    if (a->lookup.ar_result != NULL) {
-        freeaddrinfo(a->lookup.ar_result);
-        a->lookup.ar_result = NULL;
+    if (l != NULL && atomic_fetch_sub(&l->n_holders, 1) == 1) {
+        free(l->name);
+        free(l);
     }
-    a->is_known = false;
 }
 
 struct address *address_free(struct address *a)
 {
-    if (a == NULL) {
+    if (a != NULL) {
+        release_lookup(a->lookup);
+        free(a->name);
+        free(a);
+    }
+    return NULL;
+}
+
+static void *look_up(void *lookup)
+{
+    struct lookup *l = lookup;
+    struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+    struct addrinfo *found = NULL;
+    if (getaddrinfo(l->name, NULL, &hints, &found) == 0 &&
+        getnameinfo(found->ai_addr, found->ai_addrlen, l->text, sizeof l->text, NULL, 0,
+                    NI_NUMERICHOST) != 0) {
+        l->text[0] = '\0';
+    }
+    if (found != NULL) {
+        freeaddrinfo(found);
+    }
+    atomic_store(&l->is_done, true);
+    release_lookup(l);
+    return NULL;
+}
+
+static struct lookup *begin_lookup(const char *name)
+{
+    struct lookup *l = calloc(1, sizeof *l);
+    pthread_t thread;
+    if (l == NULL) {
         return NULL;
     }
-    if (a->is_pending && gai_cancel(&a->lookup) == EAI_NOTCANCELED) {
-        const struct gaicb *const lookups[1] = { &a->lookup };
-        gai_suspend(lookups, 1,
-                    NULL); /* at the end of the process only; the resolver's own limit */
+    l->name = strdup(name);
+    atomic_init(&l->n_holders, 2);
+    if (l->name == NULL || pthread_create(&thread, NULL, look_up, l) != 0) {
+        free(l->name);
+        free(l);
+        return NULL;
     }
-    forget(a);
-    free(a->name);
-    free(a);
-    return NULL;
+    pthread_detach(thread);
+    return l;
 }
 
 enum address_state address_begin(struct address *a)
@@ -88,37 +123,25 @@ enum address_state address_begin(struct address *a)
     if (a->name == NULL) {
         return ADDRESS_KNOWN;
     }
-    if (!a->is_pending) {
-        forget(a);
-        a->hints = (struct addrinfo){ .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
-        a->lookup = (struct gaicb){ .ar_name = a->name, .ar_request = &a->hints };
-        struct gaicb *lookups[1] = { &a->lookup };
-        a->is_pending = getaddrinfo_a(GAI_NOWAIT, lookups, 1, NULL) == 0;
+    if (a->lookup == NULL || atomic_load(&a->lookup->is_done)) {
+        release_lookup(a->lookup);
+        a->lookup = begin_lookup(a->name);
     }
     return address_poll(a);
 }
 
-static bool write_address(struct address *a)
-{
-    const struct addrinfo *found = a->lookup.ar_result;
-    return found != NULL && getnameinfo(found->ai_addr, found->ai_addrlen, a->text, sizeof a->text,
-                                        NULL, 0, NI_NUMERICHOST) == 0;
-}
-
 enum address_state address_poll(struct address *a)
 {
-    if (a->is_pending) {
-        int result = gai_error(&a->lookup);
-        if (result == EAI_INPROGRESS) {
-            return ADDRESS_PENDING;
-        }
-        a->is_pending = false;
-        a->is_known = result == 0 && write_address(a);
+    if (a->lookup == NULL) {
+        return ADDRESS_UNKNOWN;
     }
-    return a->is_known ? ADDRESS_KNOWN : ADDRESS_UNKNOWN;
+    if (!atomic_load(&a->lookup->is_done)) {
+        return ADDRESS_PENDING;
+    }
+    return a->lookup->text[0] == '\0' ? ADDRESS_UNKNOWN : ADDRESS_KNOWN;
 }
 
 const char *address_hosts(const struct address *a)
 {
-    return a->is_known ? a->text : NULL;
+    return a->lookup == NULL ? NULL : a->lookup->text;
 }

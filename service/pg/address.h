@@ -1,9 +1,9 @@
 /*
  * address.h - where PostgreSQL is, found out without blocking.
  *
- * libpq resolves host names by calling the resolver and waiting for it. Here the C library's own
- * threads wait (getaddrinfo_a), and libpq is given addresses. A name is resolved anew for every
- * connection, since a database in a container comes back under another address.
+ * libpq resolves host names by calling the resolver and waiting for it. Here a thread of its own
+ * waits, and libpq is given the address. A name is resolved anew for every connection, since a
+ * database in a container comes back under another address.
  */
 #ifndef BACKREF_PG_ADDRESS_H
 #define BACKREF_PG_ADDRESS_H

@@ -46,7 +46,7 @@ from generate_series(1, {hobbies}) i;
 """
 LINKS_OF_FRIENDS = """
 insert into friend_hobbies (friend_id, hobby_id)
-select f, (f * 7919 + k * ({hobbies} / {links})) % {hobbies} + 1
+select f, (f::bigint * 7919 + k * ({hobbies} / {links})) % {hobbies} + 1
 from generate_series(1, {friends}) f, generate_series(0, {links} - 1) k
 """
 PERSONS = """

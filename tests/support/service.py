@@ -20,7 +20,7 @@ SANITIZER_SIGNS = ("ERROR: AddressSanitizer", "runtime error:", "WARNING: Thread
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": f"detect_leaks=1:halt_on_error=1:exitcode={SANITIZER_STATUS}",
     "UBSAN_OPTIONS": f"halt_on_error=1:print_stacktrace=1:exitcode={SANITIZER_STATUS}",
-    "TSAN_OPTIONS": f"halt_on_error=1:second_deadlock_stack=1:exitcode={SANITIZER_STATUS}",
+    "TSAN_OPTIONS": f"halt_on_error=1:second_deadlock_stack=1:atexit_sleep_ms=0:exitcode={SANITIZER_STATUS}",
 }
 LISTENING = re.compile(r"listening on ([^\s\",}]+)")
 # A sanitizer build under load is several times slower; deadlines of the harness scale with it.

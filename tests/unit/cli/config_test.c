@@ -92,7 +92,7 @@ static void test_defaults(void **state)
     assert_int_equal(s->idle_timeout_ms, 60000);
     assert_int_equal(s->max_connections, 0);
     assert_int_equal(s->max_body_bytes, 1 << 20);
-    assert_int_equal(s->max_header_bytes, 32768);
+    assert_int_equal(s->max_header_bytes, 16384);
     assert_int_equal(s->max_uri_bytes, 8192);
     assert_int_equal(s->max_members, 20000);
     assert_int_equal(s->max_depth, 32);
