@@ -10,13 +10,10 @@ void buf_init(struct buf *b, struct arena *a, size_t capacity)
     b->failed = b->at == NULL;
 }
 
-bool buf_reserve(struct buf *b, size_t n)
+bool buf_grow(struct buf *b, size_t n)
 {
     if (b->failed) {
         return false;
-    }
-    if (n <= b->capacity - b->n) {
-        return true;
     }
     size_t capacity = b->capacity < 64 ? 64 : b->capacity;
     while (capacity - b->n < n) {

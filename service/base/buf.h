@@ -25,8 +25,14 @@ struct buf {
 /* buf_init() - an empty buffer in `a`, with room for `capacity` bytes to begin with. */
 void buf_init(struct buf *b, struct arena *a, size_t capacity);
 
+/* buf_grow() - buf_reserve() when there is not enough room yet. */
+bool buf_grow(struct buf *b, size_t n);
+
 /* buf_reserve() - room for `n` more bytes; false (latched) when there is none. */
-bool buf_reserve(struct buf *b, size_t n);
+static inline bool buf_reserve(struct buf *b, size_t n)
+{
+    return n <= b->capacity - b->n && !b->failed ? true : buf_grow(b, n);
+}
 
 /* buf_add() - append `n` bytes. */
 static inline void buf_add(struct buf *b, const void *bytes, size_t n)

@@ -21,23 +21,35 @@ const struct statement *fetch_resource(struct arena *a, const struct resource *r
     return sql_finish(&s);
 }
 
+/* The parameters that every page has: `cursor`, unless it begins at the start, and `size`. */
+static void add_page_parameters(struct sql *s, const char *first, const struct column_type *type,
+                                enum page_direction direction)
+{
+    if (direction == PAGE_FIRST) {
+        sql_add(s, " from unnest($1%s, $%zu) a(request%s, size)", first,
+                sql_parameter_oid(s, OID_INT8, 1016), first[0] == '\0' ? "" : ", near");
+        return;
+    }
+    size_t cursor = sql_parameter(s, type, true);
+    size_t size = sql_parameter_oid(s, OID_INT8, 1016);
+    sql_add(s, " from unnest($1%s, $%zu, $%zu) a(request%s, cursor, size)", first, cursor, size,
+            first[0] == '\0' ? "" : ", near");
+}
+
 const struct statement *fetch_page(struct arena *a, const struct resource *resource,
                                    enum page_direction direction)
 {
-    struct sql s = sql_begin(a, false);
-    sql_add(&s, "select 0, ");
+    struct sql s = sql_begin(a, true);
+    sql_add(&s, "select a.request, r.*");
+    add_page_parameters(&s, "", resource->key_type, direction);
+    sql_add(&s, ", lateral (select ");
     sql_add_resource(&s, resource, "r");
-    sql_add(&s, direction == PAGE_BEFORE ? " from (select * from %s r" : " from %s r",
-            resource->table);
+    sql_add(&s, " from %s r", resource->table);
     if (direction != PAGE_FIRST) {
-        size_t key = sql_parameter(&s, resource->key_type, false);
-        sql_add(&s, " where r.%s %s $%zu", resource->key, direction == PAGE_AFTER ? ">" : "<", key);
+        sql_add(&s, " where r.%s %s a.cursor", resource->key, direction == PAGE_AFTER ? ">" : "<");
     }
-    sql_add(&s, " order by r.%s%s", resource->key, direction == PAGE_BEFORE ? " desc" : "");
-    sql_add(&s, " limit $%zu", sql_parameter_oid(&s, OID_INT8, 0));
-    if (direction == PAGE_BEFORE) {
-        sql_add(&s, ") r order by r.%s", resource->key);
-    }
+    sql_add(&s, " order by r.%s%s limit a.size) r order by a.request, r.%s", resource->key,
+            direction == PAGE_BEFORE ? " desc" : "", resource->key);
     return sql_finish(&s);
 }
 
@@ -54,18 +66,9 @@ static void add_owner_lookup(struct sql *s, const struct relationship *relations
 static void add_owners(struct sql *s, const struct relationship *relationship,
                        enum page_direction direction)
 {
-    const struct column_type *near_type = relationship->owner->key_type;
-    const struct column_type *far_type = relationship->target->key_type;
-    size_t near = sql_parameter(s, near_type, true);
-    if (direction == PAGE_FIRST) {
-        size_t size = sql_parameter_oid(s, OID_INT8, 1016);
-        sql_add(s, " from unnest($1, $%zu, $%zu) a(request, near, size)", near, size);
-    } else {
-        size_t cursor = sql_parameter(s, far_type, true);
-        size_t size = sql_parameter_oid(s, OID_INT8, 1016);
-        sql_add(s, " from unnest($1, $%zu, $%zu, $%zu) a(request, near, cursor, size)", near,
-                cursor, size);
-    }
+    char near[16];
+    snprintf(near, sizeof near, ", $%zu", sql_parameter(s, relationship->owner->key_type, true));
+    add_page_parameters(s, near, relationship->target->key_type, direction);
     add_owner_lookup(s, relationship);
 }
 

@@ -24,9 +24,10 @@ enum { PAGE_DIRECTIONS = PAGE_BEFORE + 1 };
 const struct statement *fetch_resource(struct arena *a, const struct resource *resource) MUST_CHECK;
 
 /*
- * fetch_page() - a page of a type. Not shared; parameters: key (PAGE_AFTER, PAGE_BEFORE), limit.
+ * fetch_page() - a page of a type. Shared; parameters: key[] (PAGE_AFTER, PAGE_BEFORE), limit[].
  *
- * Rows:     0, key, attributes …, ascending by key; a page before a key has its extra row first
+ * Rows:     request, key, attributes …, ascending by key; a page before a key has its extra row
+ *           first
  */
 const struct statement *fetch_page(struct arena *a, const struct resource *resource,
                                    enum page_direction direction) MUST_CHECK;

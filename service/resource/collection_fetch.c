@@ -8,13 +8,7 @@ static enum step plan_page(struct exchange *x)
 {
     const struct resource *resource = x->target.resource;
     const struct resource_statements *of = &x->service->statements->of_resource[resource->index];
-    const struct argument *arguments = page_arguments(x, NULL, resource);
-    x->plan = (struct plan){
-        .n_statements = 1,
-        .statements = { { .statement = of->page[x->query.page.direction],
-                          .arguments = arguments } },
-    };
-    return exchange_next(x, 0);
+    return plan_page_of(x, of->page[x->query.page.direction], page_arguments(x, NULL, resource));
 }
 
 static enum step answer_page(struct exchange *x)

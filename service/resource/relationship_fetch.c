@@ -8,8 +8,8 @@ static enum step plan_linkage(struct exchange *x)
 {
     const struct relationship *rel = x->target.relationship;
     const struct relationship_statements *of = &x->service->statements->of_relationship[rel->id];
-    return plan_shared(x, of->linkage[x->query.page.direction],
-                       page_arguments(x, &x->target.key, rel->target), 1);
+    return plan_page_of(x, of->linkage[x->query.page.direction],
+                        page_arguments(x, &x->target.key, rel->target));
 }
 
 static enum step answer_linkage(struct exchange *x)

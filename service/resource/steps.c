@@ -5,6 +5,9 @@
 
 #include "plan/cursor.h"
 
+/* How many rows of a result weigh as much in a batch as one row of arguments. */
+enum { RESULT_ROWS_PER_ARGUMENT = 16 };
+
 enum step read_query(struct exchange *x)
 {
     const struct settings *settings = x->service->settings;
@@ -45,6 +48,12 @@ enum step plan_shared(struct exchange *x, const struct statement *statement,
         .n_rows = n_rows,
     };
     return exchange_next(x, 0);
+}
+
+enum step plan_page_of(struct exchange *x, const struct statement *statement,
+                       const struct argument *arguments)
+{
+    return plan_shared(x, statement, arguments, 1 + x->query.page.size / RESULT_ROWS_PER_ARGUMENT);
 }
 
 const struct argument *one_row(struct arena *a, const struct cell *cells, size_t n)

@@ -28,6 +28,13 @@ struct document_reader document_reader_of(struct exchange *x);
 enum step plan_shared(struct exchange *x, const struct statement *statement,
                       const struct argument *arguments, size_t n_rows);
 
+/*
+ * plan_page_of() - x->plan fetches a page: plan_shared() with the page's weight, so that batches
+ * hold few large pages or many small ones.
+ */
+enum step plan_page_of(struct exchange *x, const struct statement *statement,
+                       const struct argument *arguments);
+
 /* one_row() - arguments of one row: `n` cells, copied into the arena; NULL over budget. */
 const struct argument *one_row(struct arena *a, const struct cell *cells, size_t n);
 
