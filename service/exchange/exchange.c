@@ -113,6 +113,9 @@ enum step exchange_next(struct exchange *x, int r)
 
 enum step exchange_answer(struct exchange *x, int status)
 {
+    if (x->answer.body.n > 0) {
+        buf_add_char(&x->answer.body, '\n'); /* for terminals */
+    }
     if (x->answer.body.failed || arena_failed(x->arena)) {
         return answer_out_of_memory(x);
     }
