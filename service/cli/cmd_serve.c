@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -16,7 +17,7 @@
 #include "http/listen.h"
 #include "worker/worker.h"
 
-enum { BUDGET = 64 << 20 };
+enum { BUDGET = 64 << 20, MOST_DESCRIPTORS = 65536 };
 
 struct serving {
     const struct settings *settings;
@@ -41,6 +42,20 @@ static sigset_t block_signals(void)
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN); /* a client that has gone is an error of write(), not a signal */
     return signals;
+}
+
+/* Each client is a descriptor; the usual limit of 1024 is meant for programs that use select(). */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) {
+        return;
+    }
+    rlim_t wanted = files.rlim_max < MOST_DESCRIPTORS ? files.rlim_max : MOST_DESCRIPTORS;
+    if (files.rlim_cur < wanted) {
+        files.rlim_cur = wanted;
+        setrlimit(RLIMIT_NOFILE, &files); /* refused: the limit stays as it is */
+    }
 }
 
 static int open_listeners(struct serving *s)
@@ -208,6 +223,7 @@ static int serve(struct serving *s)
     int status = CLI_FAILED;
     sigset_t signals =
         block_signals(); /* not before: while it waits for the database, they end it */
+    raise_descriptor_limit();
     if (open_listeners(s) == 0) {
         if (start_workers(s) != 0) {
             _exit(CLI_FAILED); /* those that run already would have to be waited for */

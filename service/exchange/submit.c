@@ -136,6 +136,11 @@ enum step exchange_submit(struct exchange *x)
     if (x->problems.n > 0 || arena_failed(x->arena)) {
         return exchange_next(x, 0);
     }
+    if (s->is_stopping) { /* a request that was still arriving: nothing would wake it up again */
+        problem_add(&x->problems, PROBLEM_UNAVAILABLE, problem_nowhere(),
+                    "the service is stopping; try again");
+        return exchange_refuse(x);
+    }
     memset(x->rows, 0, sizeof x->rows);
     for (struct batch *b = x->plan.shared ? s->first : NULL; b != NULL; b = b->next) {
         if (batch_may_join(b, x)) {
