@@ -11,6 +11,7 @@
 #include <microhttpd.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -90,6 +91,23 @@ static void on_answered(struct exchange *x)
     c->server->is_due = true;
 }
 
+/*
+ * Ends the target at its "?". The library would parse the query string into its own memory, a
+ * hundred bytes for each parameter, and close the connection without a word when that is full.
+ * `uri` is its read buffer, lent as constant; the copy in the exchange is what is read.
+ */
+static void hide_query(const char *uri)
+{
+    union {
+        const char *constant;
+        char *lent;
+    } bytes = { .constant = uri };
+    char *mark = strchr(bytes.lent, '?');
+    if (mark != NULL) {
+        mark[1] = '\0';
+    }
+}
+
 /* The request line is there. What this returns is the request's own pointer from now on. */
 static void *on_request_line(void *cls, const char *uri, struct MHD_Connection *connection)
 {
@@ -103,6 +121,7 @@ static void *on_request_line(void *cls, const char *uri, struct MHD_Connection *
     }
     size_t n = strlen(uri);
     x->request.path = (struct text){ .at = arena_copy(x->arena, uri, n), .n = n };
+    hide_query(uri);
     x->request.client_fd = c->fd;
     x->owner = c;
     x->on_answered = on_answered;
@@ -184,6 +203,9 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **re
             metrics_count_request(s->settings.metrics, x->answer.status, now_us() - c->started_us);
         }
         client_enter(c, CLIENT_IDLE, now_ms(s));
+        if (s->is_draining) { /* its answer was on its way before that began */
+            shutdown(c->fd, SHUT_RDWR);
+        }
     }
     *request = NULL;
     exchange_free(x);

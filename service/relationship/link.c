@@ -54,7 +54,7 @@ const struct statement *lock_owners_statement(struct arena *a,
     sql_add(&s,
             "with locked as materialized (select o.locked from (select distinct a.near"
             " from unnest($1, $%zu) a(request, near) order by a.near) k,"
-            " lateral (select true as locked from %s o where o.%s = k.near for share) o)"
+            " lateral (select true as locked from %s o where o.%s = k.near for no key update) o)"
             " select 0 from (select count(*) as n from locked) l where l.n < 0",
             near, owner->table, owner->key);
     return sql_finish(&s);

@@ -22,13 +22,12 @@ enum {
 };
 
 /*
- * lock_owners_statement() - keep the owners' collections from being replaced until the transaction
- * ends.
+ * lock_owners_statement() - let one request at a time change several members of an owner.
  *
- * A request that names several members has to see, as a whole, either what a concurrent replacement
- * left or what it found. So it waits for it here, before the statement begins that looks at the
- * links;
- * requests with one member need no such lock. Shared; parameters: owner's key[].
+ * A request that names several members has to see, as a whole, either what another such request or
+ * a replacement left, or what it found. So it waits for it here, before the statement begins that
+ * looks at the links. A request with one member is in step with all others by that one row.
+ * Shared; parameters: owner's key[].
  *
  * Rows:     none
  */

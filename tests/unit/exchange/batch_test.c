@@ -1,0 +1,430 @@
+/*
+ * batch_test.c - requests that share one execution: who may join, what is sent for them, and whose
+ * the rows are that come back. Results are made with libpq, which needs no server for that.
+ */
+#include "support/cmocka_all.h"
+
+#include <libpq-fe.h>
+
+#include "exchange/batch.h"
+#include "plan/fetch.h"
+#include "relationship/link.h"
+#include "support/small_model.h"
+
+enum { OID_INT4_ARRAY = 1007, OID_INT8_ARRAY = 1016, MAX_TRIALS = BATCH_MAX_MEMBERS + 1 };
+
+static const struct settings settings = { .workers = 2, .max_body_bytes = 1024 };
+static struct service_use uses[2];
+static const struct service service = { .settings = &settings, .uses = uses };
+
+struct trial {
+    struct arena *arena;
+    const struct resource *persons;
+    const struct statement *fetch;
+    size_t n;
+    struct exchange *members[MAX_TRIALS];
+    struct batch *batch;
+};
+
+static int set_up(void **state)
+{
+    struct arena *a = arena_new(16 << 20);
+    struct trial *t = arena_zalloc(a, 1, sizeof *t);
+    t->arena = a;
+    t->persons = &small_model_new(a, OID_INT8)->resources[SMALL_PERSONS];
+    t->fetch = fetch_resource(a, t->persons);
+    *state = t;
+    return t->fetch == NULL ? -1 : 0;
+}
+
+/* Whatever a test leaves behind must be all that is held. */
+static int tear_down(void **state)
+{
+    struct trial *t = *state;
+    batch_free(t->batch);
+    for (size_t i = 0; i < t->n; i++) {
+        exchange_free(t->members[i]);
+    }
+    bool is_used = service_is_used(&service);
+    arena_free(t->arena);
+    return is_used ? -1 : 0;
+}
+
+#define batch_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+/* An exchange whose plan fetches the persons with the keys first … first + n - 1. */
+static struct exchange *fetching(struct trial *t, int64_t first, size_t n)
+{
+    struct exchange *x = exchange_new(&service, 1, NULL);
+    assert_non_null(x);
+    t->members[t->n++] = x;
+    struct cell *keys = arena_alloc(x->arena, n * sizeof *keys);
+    struct argument *argument = arena_alloc(x->arena, sizeof *argument);
+    for (size_t i = 0; i < n; i++) {
+        keys[i] = cell_from_int8(x->arena, first + (int64_t)i);
+    }
+    *argument = (struct argument){ .cells = keys, .n = n };
+    x->plan = (struct plan){ .n_statements = 1, .shared = true, .n_rows = n };
+    x->plan.statements[0] = (struct step_plan){ .statement = t->fetch, .arguments = argument };
+    return x;
+}
+
+static void join(struct trial *t, struct exchange *x)
+{
+    if (t->batch == NULL) {
+        t->batch = batch_new(NULL, x);
+        assert_non_null(t->batch);
+    } else {
+        assert_true(batch_may_join(t->batch, x));
+        batch_join(t->batch, x);
+    }
+}
+
+/* ---- joining ------------------------------------------------------------------------------- */
+
+static void test_members_have_numbers(void **state)
+{
+    struct trial *t = *state;
+    for (size_t i = 0; i < 3; i++) {
+        struct exchange *x = fetching(t, 1, i + 1);
+        join(t, x);
+        assert_int_equal(x->number, i);
+        assert_ptr_equal(x->batch, t->batch);
+    }
+    assert_int_equal(t->batch->n_members, 3);
+    assert_int_equal(t->batch->n_live, 3);
+    assert_int_equal(t->batch->n_rows, 6);
+    assert_int_equal(t->batch->worker, 1);
+    assert_false(batch_writes(t->batch));
+}
+
+static void test_no_more_than_so_many_members(void **state)
+{
+    struct trial *t = *state;
+    for (size_t i = 0; i < BATCH_MAX_MEMBERS; i++) {
+        join(t, fetching(t, 1, 1));
+    }
+    assert_false(batch_may_join(t->batch, fetching(t, 1, 1)));
+    batch_leave(t->batch, t->members[0]); /* its place stays empty */
+    assert_false(batch_may_join(t->batch, t->members[BATCH_MAX_MEMBERS]));
+}
+
+static void test_no_more_than_so_many_rows(void **state)
+{
+    struct trial *t = *state;
+    join(t, fetching(t, 1, BATCH_MAX_ROWS - 2));
+    assert_true(batch_may_join(t->batch, fetching(t, 1, 2)));
+    assert_false(batch_may_join(t->batch, fetching(t, 1, 3)));
+    join(t, t->members[1]);
+    assert_int_equal(t->batch->n_rows, BATCH_MAX_ROWS);
+    assert_false(batch_may_join(t->batch, fetching(t, 1, 1)));
+}
+
+static void test_a_large_request_goes_alone(void **state)
+{
+    struct trial *t = *state;
+    join(t, fetching(t, 1, 5 * BATCH_MAX_ROWS));
+    assert_false(batch_may_join(t->batch, fetching(t, 1, 1)));
+    assert_int_equal(batch_encode(t->batch), 0);
+}
+
+static void test_only_the_same_statements(void **state)
+{
+    struct trial *t = *state;
+    join(t, fetching(t, 1, 1));
+    struct exchange *same = fetching(t, 2, 1);
+    same->plan.statements[0].statement = fetch_resource(t->arena, t->persons); /* a copy */
+    assert_true(batch_may_join(t->batch, same));
+    struct exchange *other = fetching(t, 2, 1);
+    other->plan.statements[0].statement = fetch_page(t->arena, t->persons, PAGE_FIRST);
+    assert_false(batch_may_join(t->batch, other));
+    struct exchange *alone = fetching(t, 2, 1);
+    alone->plan.shared = false;
+    assert_false(batch_may_join(t->batch, alone));
+    t->batch->is_closed = true;
+    assert_false(batch_may_join(t->batch, same));
+}
+
+static void test_leaving(void **state)
+{
+    struct trial *t = *state;
+    for (size_t i = 0; i < 2; i++) {
+        struct exchange *x = fetching(t, 1, 1);
+        x->plan.writes = true;
+        join(t, x);
+    }
+    batch_leave(t->batch, t->members[0]);
+    assert_null(t->members[0]->batch);
+    assert_null(t->batch->members[0]);
+    assert_int_equal(t->batch->n_members, 2);
+    assert_int_equal(t->batch->n_live, 1);
+    assert_true(batch_writes(t->batch)); /* asked of whoever is left */
+    assert_true(batch_may_join(t->batch, fetching(t, 1, 1)));
+    batch_leave(t->batch, t->members[1]);
+    assert_int_equal(t->batch->n_live, 0);
+    assert_false(batch_may_join(t->batch, fetching(t, 1, 1)));
+    assert_false(batch_writes(t->batch));
+}
+
+/* The batch holds the service: its members may be gone before PostgreSQL is done. */
+static void test_the_service_is_held(void **state)
+{
+    struct trial *t = *state;
+    join(t, fetching(t, 1, 1));
+    batch_leave(t->batch, t->members[0]);
+    t->members[0] = exchange_free(t->members[0]);
+    t->n = 0;
+    assert_true(service_is_used(&service));
+    t->batch = batch_free(t->batch);
+    assert_false(service_is_used(&service));
+    assert_null(batch_free(NULL));
+}
+
+/* ---- encoding ------------------------------------------------------------------------------ */
+
+/* Parameter `i` of a statement of the group, an array, is these numbers; -1 stands for NULL. */
+static void check_array(struct trial *t, const struct group_statement *s, size_t i,
+                        const int64_t *expected, size_t n)
+{
+    struct cell *elements;
+    struct cell value = { .at = s->values[i], .n = s->lengths[i] };
+    assert_int_equal(cell_array_read(t->arena, value, &elements), n);
+    for (size_t k = 0; k < n; k++) {
+        if (expected[k] == -1) {
+            assert_true(cell_is_null(elements[k]));
+        } else {
+            assert_int_equal(cell_int(elements[k]), expected[k]);
+        }
+    }
+}
+
+static void test_one_member(void **state)
+{
+    static const int64_t number[] = { 0 };
+    static const int64_t key[] = { 42 };
+    struct trial *t = *state;
+    join(t, fetching(t, 42, 1));
+    assert_int_equal(batch_encode(t->batch), 0);
+    const struct group_statement *s = &t->batch->group.statements[0];
+    assert_int_equal(t->batch->group.n_statements, 1);
+    assert_ptr_equal(s->sql, t->fetch->sql);
+    assert_int_equal(s->hash, t->fetch->hash);
+    assert_int_equal(s->n_parameters, 2);
+    assert_int_equal(s->types[0], OID_INT4_ARRAY);
+    assert_int_equal(s->types[1], OID_INT8_ARRAY);
+    check_array(t, s, 0, number, 1);
+    check_array(t, s, 1, key, 1);
+}
+
+static void test_several_members(void **state)
+{
+    static const int64_t numbers[] = { 0, 0, 1, 2, 2, 2 };
+    static const int64_t keys[] = { 10, 11, 20, 30, 31, 32 };
+    struct trial *t = *state;
+    join(t, fetching(t, 10, 2));
+    join(t, fetching(t, 20, 1));
+    join(t, fetching(t, 30, 3));
+    assert_int_equal(batch_encode(t->batch), 0);
+    const struct group_statement *s = &t->batch->group.statements[0];
+    check_array(t, s, 0, numbers, ARRAY_SIZE(numbers));
+    check_array(t, s, 1, keys, ARRAY_SIZE(keys));
+}
+
+/* Who left has no rows, and the others keep their numbers. */
+static void test_who_left_is_skipped(void **state)
+{
+    static const int64_t numbers[] = { 1, 3, 3 };
+    static const int64_t keys[] = { 20, 40, 41 };
+    struct trial *t = *state;
+    for (size_t i = 0; i < 4; i++) {
+        join(t, fetching(t, 10 * (int64_t)(i + 1), i == 3 ? 2 : 1));
+    }
+    batch_leave(t->batch, t->members[0]);
+    batch_leave(t->batch, t->members[2]);
+    assert_int_equal(batch_encode(t->batch), 0);
+    const struct group_statement *s = &t->batch->group.statements[0];
+    check_array(t, s, 0, numbers, ARRAY_SIZE(numbers));
+    check_array(t, s, 1, keys, ARRAY_SIZE(keys));
+}
+
+/* A request to link nothing has a row whose member is NULL, also among others. */
+static void test_null_in_an_array(void **state)
+{
+    static const int64_t numbers[] = { 0, 1 };
+    static const int64_t owners[] = { 5, 6 };
+    static const int64_t members[] = { -1, 9 };
+    struct trial *t = *state;
+    const struct statement *link = link_statement(t->arena, t->persons->relationships, false);
+    for (size_t i = 0; i < 2; i++) {
+        struct exchange *x = fetching(t, 1, 1);
+        struct member member = { .key = cell_from_int8(x->arena, 9) };
+        struct linkage linkage = { .n = i, .members = &member };
+        x->plan.statements[0].statement = link;
+        x->plan.statements[0].arguments = link_arguments(
+            x->arena, cell_from_int8(x->arena, 5 + (int64_t)i), &linkage, &x->plan.n_rows);
+        join(t, x);
+    }
+    assert_int_equal(batch_encode(t->batch), 0);
+    const struct group_statement *s = &t->batch->group.statements[0];
+    assert_int_equal(s->n_parameters, 4);
+    check_array(t, s, 0, numbers, 2);
+    check_array(t, s, 1, owners, 2);
+    check_array(t, s, 2, members, 2);
+}
+
+/* Without sharing there are no numbers, and a single value is sent as it is. */
+static void test_a_statement_that_is_not_shared(void **state)
+{
+    struct trial *t = *state;
+    struct exchange *x = fetching(t, 42, 1);
+    x->plan.shared = false;
+    x->plan.statements[0].statement = remove_resource(t->arena, t->persons);
+    join(t, x);
+    assert_int_equal(batch_encode(t->batch), 0);
+    const struct group_statement *s = &t->batch->group.statements[0];
+    assert_int_equal(s->n_parameters, 1);
+    assert_int_equal(s->types[0], OID_INT8);
+    assert_int_equal(s->lengths[0], 8);
+    assert_int_equal(cell_int((struct cell){ .at = s->values[0], .n = 8 }), 42);
+}
+
+static void test_a_single_null(void **state)
+{
+    struct trial *t = *state;
+    struct exchange *x = fetching(t, 42, 1);
+    struct cell null = cell_null();
+    struct argument argument = { .cells = &null, .n = 1 };
+    x->plan.shared = false;
+    x->plan.statements[0].statement = remove_resource(t->arena, t->persons);
+    x->plan.statements[0].arguments = &argument;
+    join(t, x);
+    assert_int_equal(batch_encode(t->batch), 0);
+    assert_null(t->batch->group.statements[0].values[0]);
+}
+
+/* ---- dealing ------------------------------------------------------------------------------- */
+
+/* A result as PostgreSQL sends it: rows of (number, key), both integer in binary. */
+static struct result *result_with(const int32_t (*rows)[2], size_t n)
+{
+    PGresult *pg = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+    char names[2][8] = { "request", "key" };
+    PGresAttDesc columns[2] = {
+        { .name = names[0], .format = 1, .typid = OID_INT4, .typlen = 4 },
+        { .name = names[1], .format = 1, .typid = OID_INT4, .typlen = 4 },
+    };
+    assert_true(PQsetResultAttrs(pg, 2, columns));
+    for (size_t i = 0; i < n; i++) {
+        for (int j = 0; j < 2; j++) {
+            uint32_t value = __builtin_bswap32((uint32_t)rows[i][j]);
+            char bytes[4];
+            memcpy(bytes, &value, sizeof value);
+            assert_true(PQsetvalue(pg, (int)i, j, bytes, 4));
+        }
+    }
+    struct result *result = result_new(pg);
+    assert_non_null(result);
+    return result;
+}
+
+static void deal(struct trial *t, const int32_t (*rows)[2], size_t n)
+{
+    struct group_statement *s = &t->batch->group.statements[0];
+    t->batch->group.n_statements = 1;
+    s->result = result_with(rows, n);
+    batch_deal(t->batch);
+    result_release(s->result); /* what a member was given stays with it */
+}
+
+static void check_dealt(const struct exchange *x, const int32_t *keys, size_t n)
+{
+    assert_int_equal(x->rows[0].n_rows, n);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(cell_int(rows_row(&x->rows[0], i)[0]), x->number);
+        assert_int_equal(cell_int(rows_row(&x->rows[0], i)[1]), keys[i]);
+    }
+}
+
+static void test_each_gets_its_own_rows(void **state)
+{
+    static const int32_t rows[][2] = { { 0, 10 }, { 0, 11 }, { 2, 30 }, { 3, 40 } };
+    static const int32_t third[] = { 30 };
+    static const int32_t first[] = { 10, 11 };
+    static const int32_t fourth[] = { 40 };
+    struct trial *t = *state;
+    for (size_t i = 0; i < 4; i++) {
+        join(t, fetching(t, 1, 1));
+    }
+    deal(t, rows, ARRAY_SIZE(rows));
+    check_dealt(t->members[0], first, 2);
+    check_dealt(t->members[1], NULL, 0);
+    check_dealt(t->members[2], third, 1);
+    check_dealt(t->members[3], fourth, 1);
+}
+
+/* Rows for one who left since they were asked for are passed over. */
+static void test_rows_of_one_who_left(void **state)
+{
+    static const int32_t rows[][2] = { { 0, 10 }, { 1, 20 }, { 1, 21 }, { 2, 30 } };
+    static const int32_t first[] = { 10 };
+    static const int32_t third[] = { 30 };
+    struct trial *t = *state;
+    for (size_t i = 0; i < 3; i++) {
+        join(t, fetching(t, 1, 1));
+    }
+    batch_leave(t->batch, t->members[1]);
+    deal(t, rows, ARRAY_SIZE(rows));
+    check_dealt(t->members[0], first, 1);
+    assert_int_equal(t->members[1]->rows[0].n_rows, 0);
+    check_dealt(t->members[2], third, 1);
+}
+
+static void test_rows_outlive_the_batch_and_other_members(void **state)
+{
+    static const int32_t rows[][2] = { { 0, 10 }, { 1, 20 } };
+    static const int32_t second[] = { 20 };
+    struct trial *t = *state;
+    join(t, fetching(t, 1, 1));
+    join(t, fetching(t, 1, 1));
+    deal(t, rows, ARRAY_SIZE(rows));
+    t->batch = batch_free(t->batch);
+    exchange_free(t->members[0]);
+    t->members[0] = t->members[1];
+    t->n = 1;
+    check_dealt(t->members[0], second, 1);
+}
+
+static void test_no_rows_and_no_result(void **state)
+{
+    struct trial *t = *state;
+    join(t, fetching(t, 1, 1));
+    deal(t, NULL, 0);
+    check_dealt(t->members[0], NULL, 0);
+    t->batch->group.statements[0].result = NULL;
+    batch_deal(t->batch);
+    check_dealt(t->members[0], NULL, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        batch_test(test_members_have_numbers),
+        batch_test(test_no_more_than_so_many_members),
+        batch_test(test_no_more_than_so_many_rows),
+        batch_test(test_a_large_request_goes_alone),
+        batch_test(test_only_the_same_statements),
+        batch_test(test_leaving),
+        batch_test(test_the_service_is_held),
+        batch_test(test_one_member),
+        batch_test(test_several_members),
+        batch_test(test_who_left_is_skipped),
+        batch_test(test_null_in_an_array),
+        batch_test(test_a_statement_that_is_not_shared),
+        batch_test(test_a_single_null),
+        batch_test(test_each_gets_its_own_rows),
+        batch_test(test_rows_of_one_who_left),
+        batch_test(test_rows_outlive_the_batch_and_other_members),
+        batch_test(test_no_rows_and_no_result),
+    };
+    return cmocka_run_group_tests_name("batch", tests, NULL, NULL);
+}
