@@ -16,21 +16,23 @@ struct document_limits {
     size_t max_depth;   /* of nested arrays and objects, at least 1 and at most 2000 */
 };
 
+struct attribute_value {
+    const struct attribute *attribute;
+    struct cell value;
+};
+
 /* One identifier of a linkage; `at` is its position in the body, for pointers. */
 struct member {
     struct cell key;
     uint32_t at;
+    uint32_t n_columns; /* link columns that its `meta` gives */
+    const struct attribute_value *columns;
 };
 
-/* The members that a request names, repeated ones included. */
+/* The members that a request names, repeated ones included; of a to-one one or, for null, none. */
 struct linkage {
     size_t n;
     const struct member *members;
-};
-
-struct attribute_value {
-    const struct attribute *attribute;
-    struct cell value;
 };
 
 struct relationship_value {

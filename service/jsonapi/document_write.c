@@ -169,7 +169,7 @@ void document_write_identifier(struct buf *b, const struct relationship *relatio
     if (link_columns != NULL && relationship->n_link_columns > 0) {
         buf_add_literal(b, ",\"meta\":{");
         for (size_t i = 0; i < relationship->n_link_columns; i++) {
-            const struct link_column *column = &relationship->link_columns[i];
+            const struct attribute *column = &relationship->link_columns[i];
             if (i > 0) {
                 buf_add_char(b, ',');
             }

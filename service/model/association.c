@@ -145,7 +145,7 @@ static bool is_shown_by_default(const struct draft_end *end, const struct catalo
            column_type_find(c->type_oid) != NULL && !is_in_primary_key(end->table, c->name);
 }
 
-static void add_link_column(struct draft *d, struct draft_end *end, struct link_column *columns,
+static void add_link_column(struct draft *d, struct draft_end *end, struct attribute *columns,
                             const struct declared_attribute *declared)
 {
     const char *name = declared->column == NULL ? declared->name : declared->column;
@@ -169,11 +169,17 @@ static void add_link_column(struct draft *d, struct draft_end *end, struct link_
         end->broken = true;
         return;
     }
-    columns[end->n_link_columns++] = (struct link_column){
+    columns[end->n_link_columns] = (struct attribute){
         .name = arena_strdup(d->arena, declared->name),
         .column = name_quote(d->arena, column->name),
+        .raw_name = arena_strdup(d->arena, column->name),
         .type = column_type_find(column->type_oid),
+        .read_only = declared->read_only || column->generated,
+        .nullable = !column->not_null,
+        .max_length = column->max_length > 0 ? (uint32_t)column->max_length : 0,
+        .index = end->n_link_columns,
     };
+    end->n_link_columns++;
 }
 
 void resolve_link_columns(struct draft *d, struct draft_end *end)
@@ -181,7 +187,7 @@ void resolve_link_columns(struct draft *d, struct draft_end *end)
     const struct declared_relationship *declared = end->declared;
     size_t n = declared->has_secondary_attributes ? declared->n_secondary_attributes
                                                   : end->table->n_columns;
-    struct link_column *columns = arena_zalloc(d->arena, n, sizeof *columns);
+    struct attribute *columns = arena_zalloc(d->arena, n, sizeof *columns);
     if (columns == NULL) {
         return;
     }
@@ -193,7 +199,8 @@ void resolve_link_columns(struct draft *d, struct draft_end *end)
             }
         } else if (is_shown_by_default(end, &end->table->columns[i])) {
             struct declared_attribute shown = { .name = end->table->columns[i].name,
-                                                .pointer = end->pointer };
+                                                .pointer = end->pointer,
+                                                .read_only = true };
             add_link_column(d, end, columns, &shown);
         }
     }

@@ -33,7 +33,7 @@ struct draft_end {
     const struct catalog_column *far;
     bool near_is_first;
     size_t n_link_columns;
-    const struct link_column *link_columns;
+    const struct attribute *link_columns;
     struct draft_end *inverse;
     bool broken; /* something about it has been reported */
 };

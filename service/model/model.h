@@ -22,7 +22,7 @@ struct attribute {
     bool nullable;
     bool required;        /* NOT NULL without default, writable: a create must give it */
     uint32_t max_length;  /* characters; 0: no limit of the column's own */
-    size_t index;         /* its position in struct resource */
+    size_t index;         /* its position in struct resource, or among the link columns */
     const char *raw_name; /* the column's name without quotes, as error reports give it */
 };
 
@@ -35,31 +35,47 @@ struct constraint {
     const char *explanation; /* the constraint's comment; NULL: none */
 };
 
-/* A column of the association table beside its keys, shown as `meta` of the linkage. */
-struct link_column {
-    const char *name;   /* member of meta */
-    const char *column; /* quoted for SQL */
-    const struct column_type *type;
+enum relationship_kind {
+    RELATIONSHIP_MANY_TO_MANY, /* a link is a row of the association table */
+    RELATIONSHIP_MANY_TO_ONE,  /* a foreign key in the owner's table; always to-one */
+    RELATIONSHIP_ONE_TO_MANY,  /* a foreign key in the target's table; to-one when it is unique */
 };
 
 /*
- * Many-to-many: one association table, read from both ends. `near` is the column that holds the
- * owner's key, `far` the target's; the inverse relationship has them the other way round.
+ * A relationship of any kind, seen as rows that hold two keys: `near` is the column with the
+ * owner's key, `far` the one with the target's.
+ *
+ *     kind           table               near                far
+ *     many-to-many   association table   its key to owner    its key to target
+ *     many-to-one    owner's             owner's key         foreign key, NULL: no link
+ *     one-to-many    target's            foreign key         target's key
+ *
+ * So everything that reads says "from {rows} p where p.{near} = … and p.{far} is not null"; only
+ * what writes asks for the kind. The inverse has near and far the other way round.
  */
 struct relationship {
     const char *name;
+    enum relationship_kind kind;
+    bool is_to_one; /* its data is null or one identifier */
     const struct resource *owner;
     const struct resource *target;
     const struct relationship *inverse; /* NULL: one-sided */
-    const char *table;                  /* the association table, qualified and quoted */
+    const char *table;                  /* what is written: qualified and quoted */
     const char *near;                   /* quoted */
     const char *far;                    /* quoted */
+    const char *rows; /* what is read: the table, or both directions of a symmetric one */
     bool
         near_is_first; /* near comes first in the table's key: the order in which rows are locked */
-    size_t n_link_columns;
-    const struct link_column *link_columns;
-    size_t index; /* its position in struct resource */
-    size_t id;    /* its position among all relationships of the model */
+    bool is_symmetric; /* mutual, of a type with itself: one row per link, its own inverse */
+    bool allows_self;  /* symmetric: a resource may be linked to itself */
+    bool view_only;    /* declared so, or of a view: every write is refused */
+    bool refuses_move; /* "on_move": "refuse": a member that has a partner is not taken from it */
+    bool is_required;  /* the foreign key is NOT NULL: a link can be moved, never cleared */
+    size_t n_link_columns;                /* many-to-many only, like the next */
+    const struct attribute *link_columns; /* the association table's further columns: `meta` */
+    size_t index;                         /* its position in struct resource */
+    size_t id;                            /* its position among all relationships of the model */
+    size_t to_one_index; /* its position among the owner's to-one relationships, if it is one */
 };
 
 struct resource {
@@ -71,9 +87,14 @@ struct resource {
     const struct attribute *attributes;
     size_t n_relationships;
     const struct relationship *relationships;
+    size_t n_to_one; /* relationships that are to-one */
+    const struct relationship *const *to_one;
     size_t n_constraints;
     const struct constraint *constraints;
-    size_t index; /* its position in struct model */
+    bool view_only;          /* declared so, or a view: every write is refused */
+    bool allows_client_ids;  /* a create may choose the id; it must when key_default is NULL */
+    const char *key_default; /* an SQL expression that makes a new key; NULL: there is none */
+    size_t index;            /* its position in struct model */
 };
 
 struct model {

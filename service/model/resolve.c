@@ -83,6 +83,7 @@ static void finish_relationship(struct draft *d, const struct draft_end *end,
     to->table = name_quote_qualified(d->arena, end->table->schema, end->table->name);
     to->near = name_quote(d->arena, end->near->name);
     to->far = name_quote(d->arena, end->far->name);
+    to->rows = to->table;
     to->near_is_first = end->near_is_first;
     to->n_link_columns = end->n_link_columns;
     to->link_columns = end->link_columns;

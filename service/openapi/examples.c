@@ -154,7 +154,7 @@ static json_t *linked_identifier(struct doc *doc, const struct relationship *rel
     if (relationship->n_link_columns > 0) {
         json_t *meta = doc_put(doc, object, "meta", doc_object(doc));
         for (size_t i = 0; i < relationship->n_link_columns; i++) {
-            const struct link_column *column = &relationship->link_columns[i];
+            const struct attribute *column = &relationship->link_columns[i];
             doc_put(doc, meta, column->name, typed_value(doc, column->type));
         }
     }

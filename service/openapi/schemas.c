@@ -143,7 +143,7 @@ static json_t *meta_of_links(struct doc *doc, const struct relationship *relatio
     static const char *const required[] = { NULL };
     json_t *meta = schema_object(doc, required);
     for (size_t i = 0; i < relationship->n_link_columns; i++) {
-        const struct link_column *column = &relationship->link_columns[i];
+        const struct attribute *column = &relationship->link_columns[i];
         json_t *schema = schema_of_column(doc, column->type, true);
         doc_put(doc, schema, "readOnly", json_true());
         property(doc, meta, column->name, schema);

@@ -195,7 +195,7 @@ static void test_lock_owners(void **state)
     const char *sql = lock_owners_statement(*state, phones_of_persons())->sql;
     check_has(sql, "select distinct a.near");
     check_has(sql, "order by a.near");
-    check_has(sql, "from \"public\".\"persons\" o where o.\"id\" = k.near for share");
+    check_has(sql, "from \"public\".\"persons\" o where o.\"id\" = k.near for no key update");
     check_has(sql, "where l.n < 0"); /* no row, yet the locks are taken */
     assert_null(strstr(sql, "person_phones"));
 }
