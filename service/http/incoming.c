@@ -104,27 +104,26 @@ static void split_target(struct request *request)
     }
 }
 
-/*
- * What every operation but the open ones asks of the header. The answer's media type is settled
- * first, so that what is refused for other reasons is told in a type that the client accepts.
- */
+/* The media type of an answer that is given whatever the client accepts: as it likes, if possible. */
+static void settle_representation(struct exchange *x)
+{
+    struct problems ignored = { .arena = x->arena };
+    if (negotiate_accept(x->request.accept, true, &x->representation, &ignored) != 0) {
+        x->representation = REPRESENTATION_JSONAPI;
+    }
+}
+
 static int negotiate(struct exchange *x, bool has_body)
 {
     struct request *r = &x->request;
-    if (!x->operation->is_open &&
-        negotiate_accept(r->accept, &x->representation, &x->problems) != 0) {
+    bool takes_atomic = x->operation->takes_atomic;
+    if (x->operation->is_open) {
+        settle_representation(x);
+    } else if (negotiate_accept(r->accept, takes_atomic, &x->representation, &x->problems) != 0) {
         return PROBLEM_NOT_ACCEPTABLE;
     }
-    return negotiate_content_type(r->content_type, has_body && x->operation->has_body,
+    return negotiate_content_type(r->content_type, has_body && x->operation->has_body, takes_atomic,
                                   &x->problems);
-}
-
-static void settle_representation(struct exchange *x)
-{
-    struct problems judged_later = { .arena = x->arena };
-    if (negotiate_accept(x->request.accept, &x->representation, &judged_later) != 0) {
-        x->representation = REPRESENTATION_JSONAPI;
-    }
 }
 
 static int find_operation(struct exchange *x, struct text method)
@@ -164,10 +163,10 @@ enum incoming incoming_header(struct client *c, struct exchange *x, const char *
     x->request.content_type = find_field(x->arena, &f, "Content-Type");
     x->request.prefer = find_field(x->arena, &f, "Prefer");
     x->wants_representation = prefer_return_representation(x->request.prefer);
-    settle_representation(x);
     bool has_body = has_framing(x->arena, &f);
     bool expects = has_body && find_field(x->arena, &f, "Expect") != NULL;
     if (find_operation(x, text_of(method)) != 0) {
+        settle_representation(x);
         return refuse(c, x, expects);
     }
     if (x->operation == NULL) { /* OPTIONS: the answer is the Allow field */

@@ -18,9 +18,10 @@ static bool add_header(struct MHD_Response *response, const char *name, const ch
 static bool add_headers(struct MHD_Response *response, const struct exchange *x)
 {
     const struct answer *answer = &x->answer;
-    const char *content_type = answer->content_type != NULL
-                                   ? answer->content_type
-                                   : representation_media_type(x->representation);
+    const char *content_type =
+        answer->content_type != NULL
+            ? answer->content_type
+            : answer_media_type(x->representation, answer->is_atomic, answer->is_paged);
     size_t n_body = answer->fixed_body.n > 0 ? answer->fixed_body.n : answer->body.n;
     char retry_after[12] = "";
     if (answer->retry_after_s > 0) {
