@@ -145,7 +145,7 @@ static enum MHD_Result reply(struct client *c, struct exchange *x)
         x->answer.close = true;
     }
     client_enter(c, CLIENT_WORKING, now_ms(c->server));
-    return reply_send(c->connection, x);
+    return reply_send(c, x);
 }
 
 static enum MHD_Result proceed(struct client *c, struct exchange *x, enum incoming incoming)
