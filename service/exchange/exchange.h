@@ -31,11 +31,12 @@ enum step {
 enum { OPERATION_MAX_STEPS = 8 };
 
 struct operation {
-    const char *name; /* in metrics and explanations: "relationship-add" */
-    unsigned query;   /* which query parameters it understands: QUERY_… */
-    bool has_body;    /* a document is expected */
-    bool is_open;     /* answers whatever the client accepts: health, metrics */
-    bool is_probe;    /* asks whether the database answers: being late is the same as being away */
+    const char *name;  /* in metrics and explanations: "relationship-add" */
+    unsigned query;    /* which query parameters it understands: QUERY_… */
+    bool has_body;     /* a document is expected */
+    bool takes_atomic; /* documents use the extension Atomic Operations, in requests and answers */
+    bool is_open;      /* answers whatever the client accepts: health, metrics */
+    bool is_probe;     /* asks whether the database answers: being late is the same as being away */
     enum step (*steps[OPERATION_MAX_STEPS])(struct exchange *x);
 };
 
