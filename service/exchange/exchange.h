@@ -36,7 +36,8 @@ struct operation {
     bool has_body;     /* a document is expected */
     bool takes_atomic; /* documents use the extension Atomic Operations, in requests and answers */
     bool is_open;      /* answers whatever the client accepts: health, metrics */
-    bool is_probe;     /* asks whether the database answers: being late is the same as being away */
+    bool is_for_operators; /* health, metrics: no client's business, and never the same twice */
+    bool is_probe; /* asks whether the database answers: being late is the same as being away */
     enum step (*steps[OPERATION_MAX_STEPS])(struct exchange *x);
 };
 
