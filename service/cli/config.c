@@ -86,6 +86,8 @@ const struct setting config_settings[] = {
       .users = FOR_SERVE, .help = "the longest request target" },
     { .flag = "max-members", COUNT(settings.max_members, 1, 1000000), .initial = "20000",
       .users = FOR_SERVE, .help = "resource identifiers in one request" },
+    { .flag = "max-operations", COUNT(settings.max_operations, 1, 100000), .initial = "1000",
+      .users = FOR_SERVE, .help = "operations in one atomic request" },
     { .flag = "max-depth", COUNT(settings.max_depth, 4, 512), .initial = "32",
       .users = FOR_SERVE, .help = "how deep a request's JSON may be nested" },
     { .flag = "max-parameters", COUNT(settings.max_parameters, 1, 10000), .initial = "100",

@@ -245,6 +245,11 @@ void batch_close(struct batch *b, bool commits)
                                  .due = b->closing_due };
 }
 
+size_t batch_refused_at(const struct batch *b, const struct pg_error *error)
+{
+    return error->position < b->n_before ? 0 : error->position - b->n_before;
+}
+
 /* ---- dealing ------------------------------------------------------------------------------- */
 
 void batch_deal(struct batch *b)

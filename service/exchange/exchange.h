@@ -19,7 +19,9 @@
 #include "plan/selection.h"
 
 struct exchange;
+struct atomic;
 struct batch;
+struct pg_error;
 struct submitter;
 
 enum step {
@@ -83,6 +85,12 @@ struct exchange {
     struct problems problems;
     struct answer answer;
 
+    struct atomic
+        *atomic;  /* what its operations are; see resource/atomic.c. NULL: no such request */
+    bool is_part; /* of an atomic request: its document is the result's */
+    /* reports what PostgreSQL refused instead of refusal_report(); NULL: that one does */
+    void (*on_refused)(struct exchange *x, const struct pg_error *error, size_t statement);
+
     void (*on_answered)(struct exchange *x); /* after a wait; not called by exchange_run() */
     void *owner;                             /* of that callback */
     uint64_t started_ms;
@@ -107,6 +115,13 @@ struct exchange *exchange_free(struct exchange *x);
 
 /* exchange_run() - perform steps until one waits or the answer is complete; then see x->state. */
 void exchange_run(struct exchange *x);
+
+/*
+ * exchange_run_to_submit() - perform the steps in front of exchange_submit(), and nothing behind it.
+ *
+ * Returns:  false when one of them has answered
+ */
+bool exchange_run_to_submit(struct exchange *x);
 
 /*
  * exchange_resume() - the plan has come back: run on, then call on_answered unless it waits again.

@@ -356,7 +356,11 @@ enum step reading_answer(struct exchange *x, int status, const char *path,
     };
     struct buf *b = &x->answer.body;
     buf_init(b, x->arena, 1024 + page.n * 512);
-    document_begin(b, &links);
+    if (x->is_part) { /* a result holds data alone */
+        buf_add_literal(b, "{\"data\":");
+    } else {
+        document_begin(b, &links);
+    }
     write_data(x, b, &page, &view);
     if (x->query.include_given) {
         document_write_included(b, &view);
