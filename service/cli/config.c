@@ -50,6 +50,11 @@ const struct setting config_settings[] = {
       .users = FOR_SERVE | FOR_MODEL | FOR_EXPLAIN, .value_name = "URL",
       .initial_help = "links are relative",
       .help = "what links begin with, such as https://api.example.org/v1" },
+    { .flag = "cors-origin", .kind = CONFIG_ORIGINS, FIELD(settings.cors_origins), .initial = "",
+      .users = FOR_SERVE, .value_name = "ORIGIN", .initial_help = "none",
+      .help = "pages of other sites that may use the service from a browser, such as "
+              "https://app.example.org, or * for any; may be repeated (in the variable: separated "
+              "by commas)" },
 
     { .flag = "workers", COUNT(settings.workers, 0, 256), .initial = "0",
       .initial_help = "one per core", .users = FOR_SERVE, .help = "threads that answer requests" },

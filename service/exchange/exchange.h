@@ -16,7 +16,7 @@
 #include "exchange/service.h"
 #include "jsonapi/document_read.h"
 #include "jsonapi/query.h"
-#include "plan/plan.h"
+#include "plan/selection.h"
 
 struct exchange;
 struct batch;
@@ -31,12 +31,22 @@ enum step {
 enum { OPERATION_MAX_STEPS = 8 };
 
 struct operation {
-    const char *name; /* in metrics and explanations: "relationship-add" */
-    unsigned query;   /* which query parameters it understands: QUERY_… */
-    bool has_body;    /* a document is expected */
-    bool is_open;     /* answers whatever the client accepts: health, metrics */
-    bool is_probe;    /* asks whether the database answers: being late is the same as being away */
+    const char *name;  /* in metrics and explanations: "relationship-add" */
+    unsigned query;    /* which query parameters it understands: QUERY_… */
+    bool has_body;     /* a document is expected */
+    bool takes_atomic; /* documents use the extension Atomic Operations, in requests and answers */
+    bool is_open;      /* answers whatever the client accepts: health, metrics */
+    bool is_probe;     /* asks whether the database answers: being late is the same as being away */
     enum step (*steps[OPERATION_MAX_STEPS])(struct exchange *x);
+};
+
+/* The part of a plan that reads what the answer's document shows. */
+struct reading {
+    struct selection selection;
+    size_t at; /* position of its statement in the plan */
+    size_t n_nodes;
+    const struct include_node *nodes; /* whose statements follow, in this order */
+    bool has_total;                   /* and behind them the one that counts */
 };
 
 enum exchange_state {
@@ -62,7 +72,13 @@ struct exchange {
     struct document document;
     struct linkage linkage;
     struct plan plan;
-    struct rows rows[PLAN_MAX_STATEMENTS]; /* of the plan's statements, once they are back */
+    struct reading reading;
+    /*
+     * Looks at x->rows while the plan's transaction is open: true commits it, false (with problems)
+     * takes everything back. NULL: what PostgreSQL accepts is committed. Never with a shared plan.
+     */
+    bool (*judge)(struct exchange *x);
+    struct rows *rows; /* of the plan's statements, once they are back */
     struct problems problems;
     struct answer answer;
 

@@ -53,7 +53,9 @@ struct answer {
     int status;
     struct buf body;          /* may be empty */
     struct text fixed_body;   /* instead of `body`, when it is not empty; outlives the exchange */
-    const char *content_type; /* NULL: by representation */
+    const char *content_type; /* NULL: by representation, and by the next two */
+    bool is_atomic;           /* the document uses the extension Atomic Operations */
+    bool is_paged;            /* it has what the profile Cursor Pagination describes */
     const char *location;
     const char *allow;
     unsigned retry_after_s; /* 0: none */

@@ -15,18 +15,37 @@ static bool add_header(struct MHD_Response *response, const char *name, const ch
     return value == NULL || MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
+/* What browsers ask for before they let a page read the answer, or send its request at all. */
+static bool add_cors_headers(struct MHD_Response *response, const struct cors *cors)
+{
+    if (cors->allowed_origin == NULL) {
+        return true;
+    }
+    if (!add_header(response, "Access-Control-Allow-Origin", cors->allowed_origin)) {
+        return false;
+    }
+    if (!cors->is_preflight) {
+        return add_header(response, "Access-Control-Expose-Headers", CORS_ANSWER_HEADERS);
+    }
+    return add_header(response, "Access-Control-Allow-Methods", CORS_METHODS) &&
+           add_header(response, "Access-Control-Allow-Headers", CORS_REQUEST_HEADERS) &&
+           add_header(response, "Access-Control-Max-Age", CORS_MAX_AGE);
+}
+
 static bool add_headers(struct MHD_Response *response, const struct exchange *x)
 {
     const struct answer *answer = &x->answer;
-    const char *content_type = answer->content_type != NULL
-                                   ? answer->content_type
-                                   : representation_media_type(x->representation);
+    const char *content_type =
+        answer->content_type != NULL
+            ? answer->content_type
+            : answer_media_type(x->representation, answer->is_atomic, answer->is_paged);
     size_t n_body = answer->fixed_body.n > 0 ? answer->fixed_body.n : answer->body.n;
     char retry_after[12] = "";
     if (answer->retry_after_s > 0) {
         snprintf(retry_after, sizeof retry_after, "%u", answer->retry_after_s);
     }
-    return add_header(response, "Vary", "Accept") &&
+    bool knows_origins = x->service->settings->n_cors_origins > 0;
+    return add_header(response, "Vary", knows_origins ? "Accept, Origin" : "Accept") &&
            add_header(response, "Content-Type",
                       has_body(answer) && n_body > 0 ? content_type : NULL) &&
            add_header(response, "Location", answer->location) &&
@@ -37,7 +56,7 @@ static bool add_headers(struct MHD_Response *response, const struct exchange *x)
            add_header(response, "Connection", answer->close ? "close" : NULL);
 }
 
-enum MHD_Result reply_send(struct MHD_Connection *connection, const struct exchange *x)
+enum MHD_Result reply_send(struct client *c, const struct exchange *x)
 {
     const struct answer *answer = &x->answer;
     struct text body = { .at = answer->body.at, .n = answer->body.n };
@@ -58,8 +77,8 @@ enum MHD_Result reply_send(struct MHD_Connection *connection, const struct excha
         return MHD_NO;
     }
     enum MHD_Result r = MHD_NO;
-    if (add_headers(response, x)) {
-        r = MHD_queue_response(connection, (unsigned)answer->status, response);
+    if (add_headers(response, x) && add_cors_headers(response, &c->cors)) {
+        r = MHD_queue_response(c->connection, (unsigned)answer->status, response);
     }
     MHD_destroy_response(response);
     return r;
