@@ -26,20 +26,20 @@
 
 /* clang-format off */
 static const struct column_type column_types[] = {
-    { COLUMN_BIGINT,      20,   1016, "bigint",           AN_INTEGER,   "integer", "int64",     true  },
-    { COLUMN_TEXT,        25,   1009, "text",             A_STRING,     "string",  NULL,        true  },
-    { COLUMN_TIMESTAMPTZ, 1184, 1185, "timestamptz",      A_MOMENT,     "string",  "date-time", false },
-    { COLUMN_INTEGER,     23,   1007, "integer",          AN_INTEGER,   "integer", "int32",     true  },
-    { COLUMN_SMALLINT,    21,   1005, "smallint",         AN_INTEGER,   "integer", "int16",     true  },
-    { COLUMN_TEXT,        1043, 1015, "varchar",          A_STRING,     "string",  NULL,        true  },
-    { COLUMN_TEXT,        1042, 1014, "bpchar",           A_STRING,     "string",  NULL,        false },
-    { COLUMN_TEXT,        19,   1003, "name",             A_NAME,       "string",  NULL,        false },
-    { COLUMN_BOOLEAN,     16,   1000, "boolean",          A_BOOLEAN,    "boolean", NULL,        false },
-    { COLUMN_REAL,        700,  1021, "real",             A_NUMBER,     "number",  "float",     false },
-    { COLUMN_DOUBLE,      701,  1022, "double precision", A_NUMBER,     "number",  "double",    false },
-    { COLUMN_DATE,        1082, 1182, "date",             A_DATE,       "string",  "date",      false },
-    { COLUMN_TIMESTAMP,   1114, 1115, "timestamp",        A_LOCAL_TIME, "string",  NULL,        false },
-    { COLUMN_UUID,        2950, 2951, "uuid",             A_UUID,       "string",  "uuid",      true  },
+    { COLUMN_BIGINT,      20,   1016, "bigint",           AN_INTEGER,   "integer", "int64",     true,  true, true },
+    { COLUMN_TEXT,        25,   1009, "text",             A_STRING,     "string",  NULL,        true,  true, true },
+    { COLUMN_TIMESTAMPTZ, 1184, 1185, "timestamptz",      A_MOMENT,     "string",  "date-time", false, true, true },
+    { COLUMN_INTEGER,     23,   1007, "integer",          AN_INTEGER,   "integer", "int32",     true,  true, true },
+    { COLUMN_SMALLINT,    21,   1005, "smallint",         AN_INTEGER,   "integer", "int16",     true,  true, true },
+    { COLUMN_TEXT,        1043, 1015, "varchar",          A_STRING,     "string",  NULL,        true,  true, true },
+    { COLUMN_TEXT,        1042, 1014, "bpchar",           A_STRING,     "string",  NULL,        false, true, true },
+    { COLUMN_TEXT,        19,   1003, "name",             A_NAME,       "string",  NULL,        false, true, true },
+    { COLUMN_BOOLEAN,     16,   1000, "boolean",          A_BOOLEAN,    "boolean", NULL,        false, true, true },
+    { COLUMN_REAL,        700,  1021, "real",             A_NUMBER,     "number",  "float",     false, true, true },
+    { COLUMN_DOUBLE,      701,  1022, "double precision", A_NUMBER,     "number",  "double",    false, true, true },
+    { COLUMN_DATE,        1082, 1182, "date",             A_DATE,       "string",  "date",      false, true, true },
+    { COLUMN_TIMESTAMP,   1114, 1115, "timestamp",        A_LOCAL_TIME, "string",  NULL,        false, true, true },
+    { COLUMN_UUID,        2950, 2951, "uuid",             A_UUID,       "string",  "uuid",      true,  true, true },
 };
 /* clang-format on */
 
@@ -276,6 +276,74 @@ bool column_read_text(struct arena *a, const struct column_type *type, struct te
     case COLUMN_INTEGER:
     case COLUMN_BIGINT:
         return false;
+    }
+    UNREACHABLE();
+}
+
+static size_t count_digits(struct text t, size_t from)
+{
+    size_t n = 0;
+    while (from + n < t.n && t.at[from + n] >= '0' && t.at[from + n] <= '9') {
+        n++;
+    }
+    return n;
+}
+
+/* A number as JSON writes it (RFC 8259, section 6): no plus, no leading zero, no bare point. */
+static bool is_number(struct text t)
+{
+    size_t at = t.n > 0 && t.at[0] == '-' ? 1 : 0;
+    size_t n = count_digits(t, at);
+    if (n == 0 || (n > 1 && t.at[at] == '0')) {
+        return false;
+    }
+    at += n;
+    if (at < t.n && t.at[at] == '.') {
+        n = count_digits(t, at + 1);
+        if (n == 0) {
+            return false;
+        }
+        at += 1 + n;
+    }
+    if (at < t.n && (t.at[at] == 'e' || t.at[at] == 'E')) {
+        at += at + 1 < t.n && (t.at[at + 1] == '+' || t.at[at + 1] == '-') ? 2 : 1;
+        n = count_digits(t, at);
+        at += n;
+    }
+    return n > 0 && at == t.n;
+}
+
+static bool read_real_value(struct arena *a, enum column_kind kind, struct text t, struct cell *ret)
+{
+    const char *number = is_number(t) ? arena_copy(a, t.at, t.n) : NULL;
+    if (number == NULL) {
+        return read_real_word(a, kind, t, ret);
+    }
+    double value = strtod(number, NULL);
+    return isfinite(value) && real_cell(a, kind, value, ret);
+}
+
+bool column_read_value(struct arena *a, const struct column_type *type, struct text text,
+                       struct cell *ret_cell)
+{
+    int64_t value = 0;
+    switch (type->kind) {
+    case COLUMN_BOOLEAN:
+        return (text_is(text, "true") || text_is(text, "false")) &&
+               column_read_boolean(a, type, text.at[0] == 't', ret_cell);
+    case COLUMN_SMALLINT:
+    case COLUMN_INTEGER:
+    case COLUMN_BIGINT:
+        return read_canonical_integer(text, &value) && integer_cell(a, type->kind, value, ret_cell);
+    case COLUMN_REAL:
+    case COLUMN_DOUBLE:
+        return read_real_value(a, type->kind, text, ret_cell);
+    case COLUMN_TEXT:
+    case COLUMN_DATE:
+    case COLUMN_TIMESTAMP:
+    case COLUMN_TIMESTAMPTZ:
+    case COLUMN_UUID:
+        return column_read_text(a, type, text, ret_cell);
     }
     UNREACHABLE();
 }

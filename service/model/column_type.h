@@ -37,6 +37,8 @@ struct column_type {
     const char *json_type; /* JSON Schema: "string", "integer", "number", "boolean" */
     const char *format;    /* JSON Schema's format: "date-time", "int64"; NULL: none */
     bool is_key;           /* may be the key of a resource */
+    bool is_comparable;    /* "=" is defined, and column_read_value() reads it: filters may ask */
+    bool is_sortable;      /* "<" is defined and says something: lists may be sorted by it */
 };
 
 /* column_type_find() - the type with this oid; NULL when it is not supported. Cost: a short scan.
@@ -67,6 +69,16 @@ void key_write(struct buf *b, const struct column_type *type, struct cell key);
  */
 bool column_read_text(struct arena *a, const struct column_type *type, struct text text,
                       struct cell *ret_cell) MUST_CHECK;
+
+/*
+ * column_read_value() - a value of any scalar type from plain text, as filters and cursors give it:
+ * "3", "true", "1.5e3", "2026-01-31", and whatever column_read_text() takes.
+ *
+ * ret_cell  in `a`, or borrowing `text` for COLUMN_TEXT
+ * Returns:  false when the text is no value of this type (or `a` is over budget)
+ */
+bool column_read_value(struct arena *a, const struct column_type *type, struct text text,
+                       struct cell *ret_cell) MUST_CHECK;
 
 /*
  * column_read_integer() - an integer of a document as smallint, integer, bigint, real or double.

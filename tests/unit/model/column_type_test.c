@@ -262,6 +262,64 @@ static void test_reals_have_the_fewest_digits(void **state)
     }
 }
 
+/* Plain text, as a query string gives it, and the value read from it: NULL when it is refused. */
+static void test_plain_text_of_any_type(void **state)
+{
+    struct arena *a = *state;
+    static const struct {
+        uint32_t oid;
+        const char *text;
+        const char *json;
+    } rows[] = {
+        { TEXT, "", "\"\"" },
+        { TEXT, "3", "\"3\"" },
+        { BOOLEAN, "true", "true" },
+        { BOOLEAN, "false", "false" },
+        { BOOLEAN, "t", NULL },
+        { BOOLEAN, "", NULL },
+        { SMALLINT, "-32768", "-32768" },
+        { SMALLINT, "32768", NULL },
+        { INTEGER, "3", "3" },
+        { INTEGER, "+3", NULL },
+        { INTEGER, "03", NULL },
+        { INTEGER, "3.0", NULL },
+        { INTEGER, "", NULL },
+        { BIGINT, "9223372036854775807", "9223372036854775807" },
+        { BIGINT, "9223372036854775808", NULL },
+        { DOUBLE, "1.5e3", "1500" },
+        { DOUBLE, "-0.25E-1", "-0.025" },
+        { DOUBLE, "1e+2", "100" },
+        { DOUBLE, "0", "0" },
+        { DOUBLE, "NaN", "\"NaN\"" },
+        { DOUBLE, "nan", NULL },
+        { DOUBLE, "1e400", NULL },
+        { DOUBLE, "0x10", NULL },
+        { DOUBLE, "01", NULL },
+        { DOUBLE, "1.", NULL },
+        { DOUBLE, ".5", NULL },
+        { DOUBLE, "1e", NULL },
+        { DOUBLE, "1e+", NULL },
+        { DOUBLE, "-", NULL },
+        { DOUBLE, "", NULL },
+        { DOUBLE, "1 ", NULL },
+        { REAL, "0.1", "0.1" },
+        { REAL, "1e39", NULL },
+        { DATE, "2026-01-31", "\"2026-01-31\"" },
+        { TIMESTAMPTZ, "2026-01-31T09:15:00+02:00", "\"2026-01-31T07:15:00Z\"" },
+        { UUID, "0123abcd", NULL },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct cell c = cell_null();
+        bool ok = column_read_value(a, type_of(rows[i].oid), text_of(rows[i].text), &c);
+        if (ok != (rows[i].json != NULL)) {
+            fail_msg("\"%s\" as %s", rows[i].text, type_of(rows[i].oid)->name);
+        }
+        if (ok) {
+            assert_cell_json(a, rows[i].oid, c, rows[i].json);
+        }
+    }
+}
+
 static void test_booleans_and_null(void **state)
 {
     struct arena *a = *state;
@@ -298,6 +356,7 @@ int main(void)
         arena_test(test_text_values),
         arena_test(test_integers),
         arena_test(test_reals_have_the_fewest_digits),
+        arena_test(test_plain_text_of_any_type),
         arena_test(test_booleans_and_null),
         cmocka_unit_test(test_without_memory_nothing_is_read),
     };
