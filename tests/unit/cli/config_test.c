@@ -100,6 +100,8 @@ static void test_defaults(void **state)
     assert_int_equal(s->max_parameters, 100);
     assert_int_equal(s->page_size, 50);
     assert_int_equal(s->max_page_size, 1000);
+    assert_int_equal(s->access_log, 1);
+    assert_int_equal(s->server_timing, 0);
     assert_int_equal(f.config.log_format, LOG_AUTO);
     assert_int_equal(f.config.log_level, 1);
     arena_free(f.arena);
