@@ -116,6 +116,11 @@ const struct setting config_settings[] = {
     { .flag = "max-filter-values", COUNT(settings.max_filter_values, 1, 1000000),
       .initial = "1000", .users = FOR_SERVE | FOR_EXPLAIN, .help = "values of one filter" },
 
+    { .flag = "access-log", CHOICE(settings.access_log, "off|on"), .initial = "on",
+      .users = FOR_SERVE, .help = "a line of the log, at level info, for each answer" },
+    { .flag = "server-timing", CHOICE(settings.server_timing, "off|on"), .initial = "off",
+      .users = FOR_SERVE,
+      .help = "say in each answer (Server-Timing) how long it took, and PostgreSQL's part in it" },
     { .flag = "log-format", CHOICE(log_format, "auto|text|json"), .initial = "auto",
       .initial_help = "text on a terminal, else json", .users = FOR_ALL,
       .help = "lines for people, or one JSON object per line" },
