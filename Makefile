@@ -33,7 +33,7 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fu
 VERSION ?= $(or $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' 2>/dev/null)),0.1.0)
 
 # ---- flags ------------------------------------------------------------------------------------
-PACKAGES := libmicrohttpd jansson libpq
+PACKAGES := libmicrohttpd jansson libpq libxxhash
 # their headers are system headers: our warnings are not for them
 CPPFLAGS := -D_GNU_SOURCE -Iservice \
     $(patsubst -I%,-isystem%,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))

@@ -37,7 +37,7 @@ const struct setting config_settings[] = {
     { .flag = "database-wait", DURATION(settings.database_wait_ms, 0, HOUR), .initial = "10s",
       .users = FOR_ALL, .help = "at start: how long to wait for a database that is not there yet" },
     { .flag = "listen", .kind = CONFIG_LIST, FIELD(settings.listen), .initial = "127.0.0.1:8080",
-      .users = FOR_SERVE, .value_name = "ADDRESS",
+      .users = FOR_SERVE | FOR_HEALTH, .value_name = "ADDRESS",
       .help = "where to answer: 127.0.0.1:8080, [::1]:8080, port 0 for a free one, or unix:/path; "
               "may be repeated (in the variable: separated by commas)" },
     { .flag = "model", PATH(settings.model), .users = FOR_SERVE | FOR_MODEL | FOR_EXPLAIN,
@@ -86,6 +86,8 @@ const struct setting config_settings[] = {
       .users = FOR_SERVE, .help = "the longest request target" },
     { .flag = "max-members", COUNT(settings.max_members, 1, 1000000), .initial = "20000",
       .users = FOR_SERVE, .help = "resource identifiers in one request" },
+    { .flag = "max-operations", COUNT(settings.max_operations, 1, 100000), .initial = "1000",
+      .users = FOR_SERVE, .help = "operations in one atomic request" },
     { .flag = "max-depth", COUNT(settings.max_depth, 4, 512), .initial = "32",
       .users = FOR_SERVE, .help = "how deep a request's JSON may be nested" },
     { .flag = "max-parameters", COUNT(settings.max_parameters, 1, 10000), .initial = "100",

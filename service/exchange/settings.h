@@ -36,6 +36,7 @@ struct settings {
     size_t max_header_bytes;  /* of a request's line and header fields together */
     size_t max_uri_bytes;     /* of a request target */
     size_t max_members;       /* identifiers in one request */
+    size_t max_operations;    /* of one atomic request */
     uint32_t max_depth;       /* nesting of a request's JSON */
     uint32_t max_parameters;  /* in a query string */
     uint32_t page_size;       /* when the request names none */

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "plan/include.h"
+#include "resource/precondition.h"
 
 enum {
     RESULT_ROWS_PER_ARGUMENT = 16, /* so many rows of a result weigh as much as one of arguments */
@@ -343,6 +344,21 @@ static struct document_links links_of(struct exchange *x, const char *path,
     return links;
 }
 
+/* Entity tags for what can be written under a precondition; others are made of the body alone. */
+static void tag(struct exchange *x, const struct page_view *page)
+{
+    const struct selection *selection = &x->reading.selection;
+    struct selection_layout layout = selection_layout(selection);
+    if (x->is_part || x->answer.body.failed) {
+        return;
+    }
+    if (selection->relationship == NULL && !is_page(selection) && page->n > 0) {
+        precondition_tag_resource(x, reading_row(x));
+    } else if (layout.state > 0) {
+        precondition_tag_linkage(x, rows_row(own_rows(x), 0)[layout.state]);
+    }
+}
+
 enum step reading_answer(struct exchange *x, int status, const char *path,
                          const struct reading_extra *extra)
 {
@@ -356,7 +372,11 @@ enum step reading_answer(struct exchange *x, int status, const char *path,
     };
     struct buf *b = &x->answer.body;
     buf_init(b, x->arena, 1024 + page.n * 512);
-    document_begin(b, &links);
+    if (x->is_part) { /* a result holds data alone */
+        buf_add_literal(b, "{\"data\":");
+    } else {
+        document_begin(b, &links);
+    }
     write_data(x, b, &page, &view);
     if (x->query.include_given) {
         document_write_included(b, &view);
@@ -368,5 +388,6 @@ enum step reading_answer(struct exchange *x, int status, const char *path,
         write_total(x, b);
     }
     document_end(b);
+    tag(x, &page);
     return exchange_answer(x, status);
 }
