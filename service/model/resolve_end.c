@@ -227,7 +227,7 @@ static const struct catalog_column *pick_column(struct draft *d, struct draft_en
 static void check_key_type(struct draft *d, struct draft_end *end,
                            const struct catalog_column *column, const struct draft_resource *r)
 {
-    const struct column_type *type = column_type_find(column->type_oid);
+    const struct column_type *type = draft_column_type(d, column);
     if (type == NULL || type->kind != r->resource->key_type->kind) {
         refuse(d, end, "secondary",
                draft_text(d, "%s.%s is %s, but %s.%s is %s", end->table->name, column->name,

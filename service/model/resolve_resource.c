@@ -60,7 +60,7 @@ static void resolve_key(struct draft *d, struct draft_resource *r)
     }
     const struct catalog_column *column = catalog_find_column(r->table, key->columns[0]);
     ASSERT(column != NULL);
-    const struct column_type *type = column_type_find(column->type_oid);
+    const struct column_type *type = draft_column_type(d, column);
     if (type == NULL || !type->is_key) {
         draft_error(d, r->declared->pointer,
                     draft_text(d, "the key \"%s\" of \"%s\" is of type %s", column->name,
@@ -111,7 +111,7 @@ static const char *refuse_attribute(struct draft *d, const struct draft_resource
         *ret_remedy = "remove it";
         return draft_text(d, "\"%s\" is the key: it is the resource's id already", column->name);
     }
-    if (column_type_find(column->type_oid) == NULL) {
+    if (draft_column_type(d, column) == NULL) {
         *ret_remedy = "leave the column out of \"attributes\"";
         return draft_text(d, "column \"%s\" is of type %s, which is not supported", column->name,
                           column->type_name);
@@ -140,7 +140,7 @@ static void add_attribute(struct draft *d, struct draft_resource *r, struct attr
         .name = arena_strdup(d->arena, declared->name),
         .column = name_quote(d->arena, column->name),
         .raw_name = arena_strdup(d->arena, column->name),
-        .type = column_type_find(column->type_oid),
+        .type = draft_column_type(d, column),
         .read_only = read_only,
         .nullable = !column->not_null,
         .required = column->not_null && !column->has_default && !read_only,
