@@ -77,11 +77,24 @@ static void add_rule(struct buf *b, const struct catalog *catalog, const struct 
              rule == NULL ? "missing" : plain(b->arena, column));
 }
 
+static const char *kind_name(const struct relationship *rel)
+{
+    switch (rel->kind) {
+    case RELATIONSHIP_MANY_TO_MANY:
+        return rel->is_symmetric ? "symmetric many-to-many" : "many-to-many";
+    case RELATIONSHIP_MANY_TO_ONE:
+        return "many-to-one";
+    case RELATIONSHIP_ONE_TO_MANY:
+        return rel->is_to_one ? "one-to-one" : "one-to-many";
+    }
+    UNREACHABLE();
+}
+
 static void add_relationship(struct buf *b, const struct catalog *catalog,
                              const struct relationship *rel)
 {
     struct arena *a = b->arena;
-    buf_addf(b, "  %s: many-to-many to %s, ", rel->name, rel->target->type);
+    buf_addf(b, "  %s: %s to %s, ", rel->name, kind_name(rel), rel->target->type);
     if (rel->inverse == NULL) {
         buf_add_literal(b, "one-sided: there is no inverse\n");
     } else {

@@ -37,7 +37,7 @@ const struct setting config_settings[] = {
     { .flag = "database-wait", DURATION(settings.database_wait_ms, 0, HOUR), .initial = "10s",
       .users = FOR_ALL, .help = "at start: how long to wait for a database that is not there yet" },
     { .flag = "listen", .kind = CONFIG_LIST, FIELD(settings.listen), .initial = "127.0.0.1:8080",
-      .users = FOR_SERVE, .value_name = "ADDRESS",
+      .users = FOR_SERVE | FOR_HEALTH, .value_name = "ADDRESS",
       .help = "where to answer: 127.0.0.1:8080, [::1]:8080, port 0 for a free one, or unix:/path; "
               "may be repeated (in the variable: separated by commas)" },
     { .flag = "model", PATH(settings.model), .users = FOR_SERVE | FOR_MODEL | FOR_EXPLAIN,
@@ -50,6 +50,11 @@ const struct setting config_settings[] = {
       .users = FOR_SERVE | FOR_MODEL | FOR_EXPLAIN, .value_name = "URL",
       .initial_help = "links are relative",
       .help = "what links begin with, such as https://api.example.org/v1" },
+    { .flag = "cors-origin", .kind = CONFIG_ORIGINS, FIELD(settings.cors_origins), .initial = "",
+      .users = FOR_SERVE, .value_name = "ORIGIN", .initial_help = "none",
+      .help = "pages of other sites that may use the service from a browser, such as "
+              "https://app.example.org, or * for any; may be repeated (in the variable: separated "
+              "by commas)" },
 
     { .flag = "workers", COUNT(settings.workers, 0, 256), .initial = "0",
       .initial_help = "one per core", .users = FOR_SERVE, .help = "threads that answer requests" },
@@ -81,6 +86,8 @@ const struct setting config_settings[] = {
       .users = FOR_SERVE, .help = "the longest request target" },
     { .flag = "max-members", COUNT(settings.max_members, 1, 1000000), .initial = "20000",
       .users = FOR_SERVE, .help = "resource identifiers in one request" },
+    { .flag = "max-operations", COUNT(settings.max_operations, 1, 100000), .initial = "1000",
+      .users = FOR_SERVE, .help = "operations in one atomic request" },
     { .flag = "max-depth", COUNT(settings.max_depth, 4, 512), .initial = "32",
       .users = FOR_SERVE, .help = "how deep a request's JSON may be nested" },
     { .flag = "max-parameters", COUNT(settings.max_parameters, 1, 10000), .initial = "100",

@@ -20,7 +20,8 @@ enum config_user {
     FOR_MIGRATE = 2,
     FOR_MODEL = 4,
     FOR_EXPLAIN = 8,
-    FOR_ALL = 15,
+    FOR_HEALTH = 16,
+    FOR_ALL = 15, /* that use the database */
 };
 
 enum config_kind {
@@ -28,6 +29,7 @@ enum config_kind {
     CONFIG_PATH,     /* const char *, NULL when not given */
     CONFIG_URL,      /* const char *: http(s)://host…, its trailing "/" taken off */
     CONFIG_LIST,     /* struct settings.listen */
+    CONFIG_ORIGINS,  /* struct settings.cors_origins */
     CONFIG_DURATION, /* uint32_t, milliseconds */
     CONFIG_SIZE,     /* size_t, bytes */
     CONFIG_COUNT,    /* uint32_t or size_t, by `width` */

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "exchange/exchange.h"
+#include "http/cors.h"
 
 /*
  *     CONNECTED ──request line──► HEADER ──header──► BODY ──body──► WORKING ──answered──► IDLE
@@ -37,9 +38,10 @@ struct client {
     struct client *previous;
     struct client *next;
 
-    size_t n_body;   /* bytes of the body so far */
-    bool is_refused; /* the answer is known; the rest of the body is read and dropped */
-    bool is_cut_off; /* the body is over its limit */
+    struct cors cors; /* of the request */
+    size_t n_body;    /* bytes of the body so far */
+    bool is_refused;  /* the answer is known; the rest of the body is read and dropped */
+    bool is_cut_off;  /* the body is over its limit */
 };
 
 struct client_list {

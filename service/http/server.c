@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "http/client.h"
+#include "http/conditional.h"
 #include "http/incoming.h"
 #include "http/reply.h"
 
@@ -93,8 +94,15 @@ static void on_answered(struct exchange *x)
 
 /*
  * Ends the target at its "?". The library would parse the query string into its own memory, a
- * hundred bytes for each parameter, and close the connection without a word when that is full.
- * `uri` is its read buffer, lent as constant; the copy in the exchange is what is read.
+ * hundred bytes for each parameter, and close the connection without a word when that is full; no
+ * option keeps it from that.
+ *
+ * `uri` is the target in the connection's read buffer, which is the library's to write and is lent
+ * as constant. Libmicrohttpd 0.9.75 and 1.0 find the first "?" and the target's end before they
+ * call, put a NUL on both afterwards, and read arguments from behind the "?" to the next NUL: none
+ * are left. The byte written is never behind the target's own NUL, so that what follows in the
+ * buffer, header fields and pipelined requests, stays as it came, and no line is read twice. The
+ * copy in the exchange is what is read.
  */
 static void hide_query(const char *uri)
 {
@@ -138,7 +146,8 @@ static enum MHD_Result reply(struct client *c, struct exchange *x)
         x->answer.close = true;
     }
     client_enter(c, CLIENT_WORKING, now_ms(c->server));
-    return reply_send(c->connection, x);
+    conditional_finish(x);
+    return reply_send(c, x);
 }
 
 static enum MHD_Result proceed(struct client *c, struct exchange *x, enum incoming incoming)
@@ -156,13 +165,30 @@ static enum MHD_Result proceed(struct client *c, struct exchange *x, enum incomi
     UNREACHABLE();
 }
 
+/*
+ * Libmicrohttpd before 1.0 lets a NUL through, which would cut the target short: "DELETE
+ * /persons/1<NUL>x" would be "DELETE /persons/1". There the version stands one NUL behind the
+ * target. A target that is cut gets its NUL back, for the guard to refuse.
+ */
+static void restore_nul(struct exchange *x, const char *url, const char *version)
+{
+#if MHD_VERSION < 0x01000000
+    if (url + x->request.path.n + 1 != version) {
+        x->request.path.n++; /* the copy has a NUL behind it */
+    }
+#else
+    (void)x;
+    (void)url;
+    (void)version;
+#endif
+}
+
 /* The library decides how many parameters its handler has. */
 /* NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *upload_data,
                                   size_t *upload_data_size, void **request)
 {
-    (void)url; /* decoded by the library, which cuts it at an encoded NUL; see on_request_line() */
     struct server *s = cls;
     struct client *c = client_of(connection);
     struct exchange *x = *request;
@@ -175,6 +201,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         c->is_refused = c->is_cut_off = false;
         c->started_us = now_us();
         client_enter(c, CLIENT_BODY, now_ms(s));
+        restore_nul(x, url, version);
         return proceed(c, x, incoming_header(c, x, method, version));
     }
     if (c->state == CLIENT_BODY && *upload_data_size > 0) {

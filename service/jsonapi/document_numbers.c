@@ -119,3 +119,71 @@ struct text document_number(const struct document_numbers *numbers, const json_t
     ASSERT(place < numbers->n);
     return numbers->at[place];
 }
+
+static void write_array(struct buf *b, const struct document_numbers *numbers, json_t *array)
+{
+    size_t i;
+    json_t *element;
+    buf_add_char(b, '[');
+    json_array_foreach(array, i, element)
+    {
+        if (i > 0) {
+            buf_add_char(b, ',');
+        }
+        document_numbers_write(numbers, element, b);
+    }
+    buf_add_char(b, ']');
+}
+
+static void write_object(struct buf *b, const struct document_numbers *numbers, json_t *object)
+{
+    const char *name;
+    json_t *value;
+    bool is_first = true;
+    buf_add_char(b, '{');
+    json_object_foreach(object, name, value)
+    {
+        if (!is_first) {
+            buf_add_char(b, ',');
+        }
+        is_first = false;
+        json_text_write(b, text_of(name));
+        buf_add_char(b, ':');
+        document_numbers_write(numbers, value, b);
+    }
+    buf_add_char(b, '}');
+}
+
+void document_numbers_write(const struct document_numbers *numbers, json_t *value, struct buf *b)
+{
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        write_object(b, numbers, value);
+        return;
+    case JSON_ARRAY:
+        write_array(b, numbers, value);
+        return;
+    case JSON_STRING:
+        json_text_write(
+            b, (struct text){ .at = json_string_value(value), .n = json_string_length(value) });
+        return;
+    case JSON_INTEGER:
+        buf_add_int(b, json_integer_value(value));
+        return;
+    case JSON_REAL: {
+        struct text literal = document_number(numbers, value);
+        buf_add(b, literal.at, literal.n);
+        return;
+    }
+    case JSON_TRUE:
+        buf_add_literal(b, "true");
+        return;
+    case JSON_FALSE:
+        buf_add_literal(b, "false");
+        return;
+    case JSON_NULL:
+        buf_add_literal(b, "null");
+        return;
+    }
+    UNREACHABLE();
+}

@@ -10,6 +10,7 @@
 #ifndef BACKREF_JSONAPI_DOCUMENT_NUMBERS_H
 #define BACKREF_JSONAPI_DOCUMENT_NUMBERS_H
 
+#include "base/buf.h"
 #include "base/text.h"
 
 struct json_t;
@@ -38,5 +39,12 @@ void document_numbers_find(const struct document_numbers *numbers, struct json_t
 
 /* document_number() - the literal of a number that the parser holds as a real. */
 struct text document_number(const struct document_numbers *numbers, const struct json_t *real);
+
+/*
+ * document_numbers_write() - parsed JSON as text again, without white space: as it was sent, with
+ * all digits of its numbers.
+ */
+void document_numbers_write(const struct document_numbers *numbers, struct json_t *value,
+                            struct buf *b);
 
 #endif

@@ -4,7 +4,6 @@
  */
 #include <jansson.h>
 
-#include "base/json_text.h"
 #include "jsonapi/document_parts.h"
 
 enum {
@@ -19,83 +18,13 @@ static struct text text_of_string(const json_t *string)
     return (struct text){ .at = json_string_value(string), .n = json_string_length(string) };
 }
 
-static void write_json(struct buf *b, const struct document_numbers *numbers, json_t *value);
-
-static void write_array(struct buf *b, const struct document_numbers *numbers, json_t *array)
-{
-    size_t i;
-    json_t *element;
-    buf_add_char(b, '[');
-    json_array_foreach(array, i, element)
-    {
-        if (i > 0) {
-            buf_add_char(b, ',');
-        }
-        write_json(b, numbers, element);
-    }
-    buf_add_char(b, ']');
-}
-
-static void write_object(struct buf *b, const struct document_numbers *numbers, json_t *object)
-{
-    const char *name;
-    json_t *value;
-    bool is_first = true;
-    buf_add_char(b, '{');
-    json_object_foreach(object, name, value)
-    {
-        if (!is_first) {
-            buf_add_char(b, ',');
-        }
-        is_first = false;
-        json_text_write(b, text_of(name));
-        buf_add_char(b, ':');
-        write_json(b, numbers, value);
-    }
-    buf_add_char(b, '}');
-}
-
-/* JSON as it was sent, without its white space: numbers keep all of their digits. */
-static void write_json(struct buf *b, const struct document_numbers *numbers, json_t *value)
-{
-    switch (json_typeof(value)) {
-    case JSON_OBJECT:
-        write_object(b, numbers, value);
-        return;
-    case JSON_ARRAY:
-        write_array(b, numbers, value);
-        return;
-    case JSON_STRING:
-        json_text_write(b, text_of_string(value));
-        return;
-    case JSON_INTEGER:
-        buf_add_int(b, json_integer_value(value));
-        return;
-    case JSON_REAL: {
-        struct text literal = document_number(numbers, value);
-        buf_add(b, literal.at, literal.n);
-        return;
-    }
-    case JSON_TRUE:
-        buf_add_literal(b, "true");
-        return;
-    case JSON_FALSE:
-        buf_add_literal(b, "false");
-        return;
-    case JSON_NULL:
-        buf_add_literal(b, "null");
-        return;
-    }
-    UNREACHABLE();
-}
-
 static bool read_json(const struct document_reading *reading, const struct column_type *type,
                       json_t *value, struct cell *ret)
 {
     struct arena *a = reading->reader->arena;
     struct buf b;
     buf_init(&b, a, 64);
-    write_json(&b, &reading->numbers, value);
+    document_numbers_write(&reading->numbers, value, &b);
     return !b.failed && column_read_json(a, type, (struct text){ .at = b.at, .n = b.n }, ret);
 }
 

@@ -37,7 +37,8 @@ struct page {
 /* A relationship to include, reached through those before it. Parents come before children. */
 struct include_node {
     const struct relationship *relationship;
-    size_t parent; /* index of the node it hangs on; INCLUDE_ROOT: the primary data */
+    size_t parent;         /* index of the node it hangs on; INCLUDE_ROOT: the primary data */
+    bool identifiers_only; /* linkage was asked for, not the resources themselves */
 };
 
 #define INCLUDE_ROOT SIZE_MAX

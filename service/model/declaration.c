@@ -11,10 +11,12 @@
 enum member_kind {
     MEMBER_NAME,    /* a string that is not empty; goes to a const char * */
     MEMBER_FLAG,    /* true or false; goes to a bool */
+    MEMBER_CHOICE,  /* true or false; goes to an enum declared_choice */
     MEMBER_NAMES,   /* such a string or an array of them; goes to a struct declared_names */
+    MEMBER_MOVE,    /* "move" or "refuse"; goes to a const char * */
     MEMBER_OBJECT,  /* an object, read by a function of its own */
+    MEMBER_BACKREF, /* a string or such an object */
     MEMBER_IGNORED, /* for editors */
-    MEMBER_UNKNOWN, /* understood by the design, not served by this version */
 };
 
 struct member {
@@ -31,32 +33,47 @@ static const struct member file_members[] = {
     { "$schema",   MEMBER_IGNORED, 0, false },
     { "resources", MEMBER_OBJECT,  0, true  },
 };
+#define IN_RESOURCE(field) offsetof(struct declared_resource, field)
 static const struct member resource_members[] = {
-    { "table",         MEMBER_NAME,   offsetof(struct declared_resource, table), false },
-    { "attributes",    MEMBER_OBJECT, 0,                                         false },
-    { "relationships", MEMBER_OBJECT, 0,                                         false },
+    { "table",         MEMBER_NAME,   IN_RESOURCE(table),       false },
+    { "key",           MEMBER_NAME,   IN_RESOURCE(key),         false },
+    { "attributes",    MEMBER_OBJECT, 0,                        false },
+    { "relationships", MEMBER_OBJECT, 0,                        false },
+    { "view_only",     MEMBER_FLAG,   IN_RESOURCE(view_only),   false },
+    { "client_ids",    MEMBER_FLAG,   IN_RESOURCE(client_ids),  false },
+    { "description",   MEMBER_NAME,   IN_RESOURCE(description), false },
 };
 static const struct member attribute_members[] = {
     { "column",    MEMBER_NAME, offsetof(struct declared_attribute, column),    false },
     { "read_only", MEMBER_FLAG, offsetof(struct declared_attribute, read_only), false },
-};
-static const struct member secondary_attribute_members[] = {
-    { "column",    MEMBER_NAME, offsetof(struct declared_attribute, column), false },
 };
 #define IN_RELATIONSHIP(field) offsetof(struct declared_relationship, field)
 static const struct member relationship_members[] = {
     { "target",               MEMBER_NAME,    IN_RELATIONSHIP(target),         true  },
     { "secondary",            MEMBER_NAME,    IN_RELATIONSHIP(secondary),      false },
     { "back_populates",       MEMBER_NAME,    IN_RELATIONSHIP(back_populates), false },
-    { "backref",              MEMBER_NAME,    IN_RELATIONSHIP(backref),        false },
+    { "backref",              MEMBER_BACKREF, 0,                               false },
     { "local_columns",        MEMBER_NAMES,   IN_RELATIONSHIP(local_columns),  false },
     { "remote_columns",       MEMBER_NAMES,   IN_RELATIONSHIP(remote_columns), false },
+    { "uselist",              MEMBER_CHOICE,  IN_RELATIONSHIP(uselist),        false },
+    { "symmetric",            MEMBER_CHOICE,  IN_RELATIONSHIP(symmetric),      false },
+    { "allow_self",           MEMBER_CHOICE,  IN_RELATIONSHIP(allow_self),     false },
+    { "view_only",            MEMBER_CHOICE,  IN_RELATIONSHIP(view_only),      false },
+    { "on_move",              MEMBER_MOVE,    IN_RELATIONSHIP(on_move),        false },
     { "secondary_attributes", MEMBER_OBJECT,  0,                               false },
-    { "uselist",              MEMBER_UNKNOWN, 0,                               false },
-    { "order_by",             MEMBER_UNKNOWN, 0,                               false },
-    { "view_only",            MEMBER_UNKNOWN, 0,                               false },
-    { "symmetric",            MEMBER_UNKNOWN, 0,                               false },
-    { "on_move",              MEMBER_UNKNOWN, 0,                               false },
+    { "order_by",             MEMBER_NAMES,   IN_RELATIONSHIP(order_by),       false },
+    { "overlaps",             MEMBER_NAMES,   IN_RELATIONSHIP(overlaps),       false },
+    { "description",          MEMBER_NAME,    IN_RELATIONSHIP(description),    false },
+};
+/* What the created side has for itself; the rest it shares with the side that creates it. */
+static const struct member backref_members[] = {
+    { "name",        MEMBER_NAME,   IN_RELATIONSHIP(name),        true  },
+    { "uselist",     MEMBER_CHOICE, IN_RELATIONSHIP(uselist),     false },
+    { "view_only",   MEMBER_CHOICE, IN_RELATIONSHIP(view_only),   false },
+    { "on_move",     MEMBER_MOVE,   IN_RELATIONSHIP(on_move),     false },
+    { "order_by",    MEMBER_NAMES,  IN_RELATIONSHIP(order_by),    false },
+    { "overlaps",    MEMBER_NAMES,  IN_RELATIONSHIP(overlaps),    false },
+    { "description", MEMBER_NAME,   IN_RELATIONSHIP(description), false },
 };
 /* clang-format on */
 
@@ -78,7 +95,7 @@ static const char *kind_of(const json_t *value)
     case JSON_OBJECT:
         return "an object";
     case JSON_ARRAY:
-        return "an array";
+        return json_array_size(value) == 0 ? "an empty array" : "an array";
     case JSON_STRING:
         return json_string_length(value) == 0 ? "an empty string" : "a string";
     case JSON_INTEGER:
@@ -118,7 +135,8 @@ static bool read_names(const struct reader *r, const char *pointer, const json_t
 {
     size_t n = json_is_array(value) ? json_array_size(value) : 1;
     const char **names = arena_zalloc(r->arena, n, sizeof *names);
-    if (names == NULL) {
+    if (names == NULL || n == 0) {
+        refuse_kind(r, pointer, "a name or an array of names", value);
         return false;
     }
     bool ok = true;
@@ -144,32 +162,75 @@ static bool read_flag(const struct reader *r, const char *pointer, const json_t 
     return true;
 }
 
+static bool read_choice(const struct reader *r, const char *pointer, const json_t *value,
+                        enum declared_choice *ret)
+{
+    bool yes = false;
+    if (!read_flag(r, pointer, value, &yes)) {
+        return false;
+    }
+    *ret = yes ? CHOICE_YES : CHOICE_NO;
+    return true;
+}
+
+static bool read_move(const struct reader *r, const char *pointer, const json_t *value,
+                      const char **ret)
+{
+    if (!read_name(r, pointer, value, ret)) {
+        return false;
+    }
+    if (strcmp(*ret, "move") != 0 && strcmp(*ret, "refuse") != 0) {
+        findings_add(r->findings, FINDING_ERROR, pointer,
+                     arena_printf(r->arena, "\"%s\" says not what a linked member does", *ret),
+                     "write \"move\" (it leaves its partner, as by default) or \"refuse\"");
+        return false;
+    }
+    return true;
+}
+
+static bool expect(const struct reader *r, const char *pointer, const json_t *value, bool fits,
+                   const char *wanted)
+{
+    if (!fits) {
+        refuse_kind(r, pointer, wanted, value);
+    }
+    return fits;
+}
+
 static bool read_member(const struct reader *r, const struct member *member, const char *pointer,
                         const json_t *value, void *to)
 {
     void *place = (char *)to + member->offset;
+    bool is_name = json_is_string(value) && json_string_length(value) > 0;
     switch (member->kind) {
     case MEMBER_NAME:
         return read_name(r, pointer, value, place);
     case MEMBER_FLAG:
         return read_flag(r, pointer, value, place);
+    case MEMBER_CHOICE:
+        return read_choice(r, pointer, value, place);
     case MEMBER_NAMES:
         return read_names(r, pointer, value, place);
+    case MEMBER_MOVE:
+        return read_move(r, pointer, value, place);
     case MEMBER_OBJECT:
-        if (!json_is_object(value)) {
-            refuse_kind(r, pointer, "an object", value);
-            return false;
-        }
-        return true;
+        return expect(r, pointer, value, json_is_object(value), "an object");
+    case MEMBER_BACKREF:
+        return expect(r, pointer, value, is_name || json_is_object(value),
+                      "a name or an object with one");
     case MEMBER_IGNORED:
         return true;
-    case MEMBER_UNKNOWN:
-        findings_add(r->findings, FINDING_ERROR, pointer,
-                     arena_printf(r->arena, "\"%s\" is not served by this version", member->name),
-                     "remove it");
-        return false;
     }
     UNREACHABLE();
+}
+
+static size_t find_member(struct member_table table, const char *name)
+{
+    size_t i = 0;
+    while (i < table.n && strcmp(table.at[i].name, name) != 0) {
+        i++;
+    }
+    return i;
 }
 
 static void refuse_key(const struct reader *r, const char *pointer, const char *key,
@@ -180,8 +241,12 @@ static void refuse_key(const struct reader *r, const char *pointer, const char *
     for (size_t i = 0; i < table.n; i++) {
         names[i] = table.at[i].name;
     }
+    bool shared =
+        table.at == backref_members &&
+        find_member(MEMBER_TABLE(relationship_members), key) < ARRAY_SIZE(relationship_members);
     findings_add(r->findings, FINDING_ERROR, pointer,
-                 arena_printf(r->arena, "unknown key \"%s\"", key),
+                 shared ? arena_printf(r->arena, "\"%s\" is not the created side's own to say", key)
+                        : arena_printf(r->arena, "unknown key \"%s\"", key),
                  arena_printf(r->arena, "%sthe keys here are %s",
                               names_suggest(r->arena, key, names, table.n),
                               names_list(r->arena, names, table.n)));
@@ -197,10 +262,7 @@ static bool read_members(const struct reader *r, json_t *object, const char *poi
     json_object_foreach(object, key, value)
     {
         const char *place = pointer_join(r->arena, pointer, key);
-        size_t i = 0;
-        while (i < table.n && strcmp(table.at[i].name, key) != 0) {
-            i++;
-        }
+        size_t i = find_member(table, key);
         if (i == table.n) {
             refuse_key(r, place, key, table);
             ok = false;
@@ -270,14 +332,24 @@ static void read_attribute(const struct reader *r, const char *name, const char 
     attribute->broken = !read_entry_members(r, value, pointer, MEMBER_TABLE(attribute_members), to);
 }
 
-static void read_secondary_attribute(const struct reader *r, const char *name, const char *pointer,
-                                     json_t *value, void *to)
+/* The side that a backref declares: by its name alone, or by an object. NULL: none, or over budget.
+ */
+static const struct declared_relationship *read_backref(const struct reader *r, json_t *value,
+                                                        const char *parent)
 {
-    struct declared_attribute *attribute = to;
-    attribute->name = name;
-    attribute->pointer = pointer;
-    attribute->broken =
-        !read_entry_members(r, value, pointer, MEMBER_TABLE(secondary_attribute_members), to);
+    struct declared_relationship *side = arena_zalloc(r->arena, 1, sizeof *side);
+    bool is_object = json_is_object(value);
+    bool is_name = json_is_string(value) && json_string_length(value) > 0;
+    if (side == NULL || (!is_object && !is_name)) {
+        return NULL; /* what it is instead has been refused */
+    }
+    side->pointer = pointer_join(r->arena, parent, "backref");
+    if (is_object) {
+        side->broken = !read_members(r, value, side->pointer, MEMBER_TABLE(backref_members), side);
+    } else {
+        side->name = arena_strdup(r->arena, json_string_value(value));
+    }
+    return side;
 }
 
 static void read_relationship(const struct reader *r, const char *name, const char *pointer,
@@ -289,10 +361,11 @@ static void read_relationship(const struct reader *r, const char *name, const ch
     relationship->pointer = pointer;
     relationship->broken =
         !read_entry_members(r, value, pointer, MEMBER_TABLE(relationship_members), to);
+    relationship->backref = read_backref(r, json_object_get(value, "backref"), pointer);
     relationship->has_secondary_attributes = json_object_get(value, key) != NULL;
     relationship->n_secondary_attributes = n_entries(value, key);
-    relationship->secondary_attributes = read_entries(
-        r, value, pointer, key, sizeof(struct declared_attribute), read_secondary_attribute);
+    relationship->secondary_attributes =
+        read_entries(r, value, pointer, key, sizeof(struct declared_attribute), read_attribute);
 }
 
 static void read_resource(const struct reader *r, const char *name, const char *pointer,

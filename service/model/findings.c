@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdint.h>
 
-#include "model/draft.h"
+#include "model/resolving.h"
 
 static const char *copy_or_empty(struct arena *a, const char *s)
 {

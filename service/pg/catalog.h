@@ -20,8 +20,9 @@ struct catalog_column {
     int32_t type_modifier; /* pg_attribute.atttypmod, or the domain's; below 1: none */
     int32_t max_length;    /* of varchar(n) and char(n) in characters; 0: none */
     bool not_null;
-    bool has_default; /* a default, an identity or a generated value */
-    bool generated;   /* identity always or generated: never writable */
+    bool has_default;        /* a default, an identity or a generated value */
+    bool generated;          /* identity always or generated: never writable */
+    const char *default_sql; /* the expression of a default or identity; NULL: there is none */
 };
 
 enum catalog_constraint_kind {

@@ -22,12 +22,12 @@ enum { TABLE_OID, TABLE_SCHEMA, TABLE_NAME, TABLE_VISIBLE, TABLE_VIEW };
 
 /* A domain may be over another one: `base` follows them down, keeping what any of them adds. */
 static const char columns_sql[] =
-    "with recursive base (domain, oid, typmod, not_null, has_default) as ("
-    "select oid, typbasetype, typtypmod, typnotnull, typdefault is not null"
+    "with recursive base (domain, oid, typmod, not_null, default_sql) as ("
+    "select oid, typbasetype, typtypmod, typnotnull, typdefault"
     " from pg_catalog.pg_type where typtype = 'd'"
     " union all select b.domain, t.typbasetype,"
     " case when b.typmod >= 0 then b.typmod else t.typtypmod end,"
-    " b.not_null or t.typnotnull, b.has_default or t.typdefault is not null"
+    " b.not_null or t.typnotnull, coalesce(b.default_sql, t.typdefault)"
     " from base b join pg_catalog.pg_type t on t.oid = b.oid and t.typtype = 'd'),"
     " flat as (select b.* from base b join pg_catalog.pg_type t on t.oid = b.oid"
     " and t.typtype <> 'd')"
@@ -36,11 +36,16 @@ static const char columns_sql[] =
     " case when coalesce(b.oid, a.atttypid) in (1042, 1043)" /* char(n), varchar(n): n + 4 */
     " then greatest(coalesce(b.typmod, a.atttypmod) - 4, 0) else 0 end,"
     " a.attnotnull or coalesce(b.not_null, false),"
-    " a.atthasdef or a.attidentity <> '' or coalesce(b.has_default, false),"
-    " a.attidentity = 'a' or a.attgenerated <> ''"
+    " a.atthasdef or a.attidentity <> '' or b.default_sql is not null,"
+    " a.attidentity = 'a' or a.attgenerated <> '',"
+    " case when a.attidentity <> '' then 'pg_catalog.nextval(' || pg_catalog.quote_literal("
+    "pg_catalog.pg_get_serial_sequence(pg_catalog.format('%I.%I', n.nspname, c.relname), a.attname))"
+    " || '::pg_catalog.regclass)' when a.attgenerated = '' then"
+    " coalesce(pg_catalog.pg_get_expr(e.adbin, e.adrelid), b.default_sql) end"
     " from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid"
     " join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
     " left join flat b on b.domain = a.atttypid"
+    " left join pg_catalog.pg_attrdef e on e.adrelid = a.attrelid and e.adnum = a.attnum"
     " where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f')"
     " and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' order by a.attrelid, a.attnum";
 enum {
@@ -54,6 +59,7 @@ enum {
     COLUMN_NOT_NULL,
     COLUMN_DEFAULT,
     COLUMN_GENERATED,
+    COLUMN_DEFAULT_SQL,
 };
 
 /*
@@ -228,6 +234,7 @@ static void read_table_columns(struct reading *r, const struct session_rows *row
             .has_default = is_true(catalog_cell(rows, row, COLUMN_DEFAULT)) ||
                            is_true(catalog_cell(rows, row, COLUMN_GENERATED)),
             .generated = is_true(catalog_cell(rows, row, COLUMN_GENERATED)),
+            .default_sql = catalog_cell(rows, row, COLUMN_DEFAULT_SQL),
         };
     }
     table->columns = columns;

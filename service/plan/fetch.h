@@ -12,8 +12,7 @@
 #include "jsonapi/query.h"
 #include "model/model.h"
 #include "plan/plan.h"
-
-enum { PAGE_DIRECTIONS = PAGE_BEFORE + 1 };
+#include "plan/selection.h"
 
 /*
  * fetch_resource() - one resource by key. Shared; parameters: key[].

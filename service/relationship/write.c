@@ -9,6 +9,7 @@
 
 #include <errno.h>
 
+#include "plan/selection.h"
 #include "plan/sql.h"
 
 struct writer {
@@ -144,8 +145,7 @@ static void add_insert(struct writer *w)
         }
         sql_add(&w->sql, " from go returning ");
     }
-    sql_add_resource(&w->sql, w->resource, "r");
-    sql_add(&w->sql, ")");
+    sql_add(&w->sql, "r.%s)", w->resource->key);
 }
 
 /* `written` of an update: the row as it is afterwards, also when no attribute changes. */
@@ -154,9 +154,8 @@ static void add_update(struct writer *w)
     const struct resource *r = w->resource;
     const struct document *d = w->document;
     if (count_writable(d) == 0) {
-        sql_add(&w->sql, ", written as (select ");
-        sql_add_resource(&w->sql, r, "r");
-        sql_add(&w->sql, " from %s r, go where r.%s = $%zu)", r->table, r->key, w->key);
+        sql_add(&w->sql, ", written as (select r.%s from %s r, go where r.%s = $%zu)", r->key,
+                r->table, r->key, w->key);
         return;
     }
     sql_add(&w->sql, ", written as (update %s r set ", r->table);
@@ -169,9 +168,7 @@ static void add_update(struct writer *w)
             comma = ", ";
         }
     }
-    sql_add(&w->sql, " from go where r.%s = $%zu returning ", r->key, w->key);
-    sql_add_resource(&w->sql, r, "r");
-    sql_add(&w->sql, ")");
+    sql_add(&w->sql, " from go where r.%s = $%zu returning r.%s)", r->key, w->key, r->key);
 }
 
 /*
@@ -214,8 +211,9 @@ static void add_outcome(struct writer *w)
             sql_add(&w->sql, ", null::bigint, null::bigint");
         }
     }
-    sql_add(&w->sql, ", ");
-    sql_add_resource(&w->sql, w->resource, "w");
+    if (w->is_create) { /* what is read afterwards finds it there */
+        sql_add(&w->sql, ", set_config('" CREATED_KEY "', w.%s::text, true)", w->resource->key);
+    }
     sql_add(&w->sql, " from (values (1)) one left join written w on true");
 }
 

@@ -9,7 +9,7 @@
 #include "resource/operations.h"
 #include "resource/written.h"
 
-enum { LOCKED = 0, WRITTEN = 1, LINKAGE = 2 }; /* the plan's statements */
+enum { LOCKED = 0, WRITTEN = 1 }; /* the plan's statements */
 
 static enum step plan_replace(struct exchange *x)
 {
@@ -22,10 +22,7 @@ static enum step plan_replace(struct exchange *x)
     x->document = (struct document){ .n_relationships = 1, .relationships = value };
     int r = write_plan_update(x->arena, x->target.resource, x->target.key, &x->document,
                               x->wants_representation, &x->plan);
-    if (r == 0 && x->wants_representation) {
-        linkage_plan_first_page(x);
-    }
-    return exchange_next(x, r);
+    return r == 0 && x->wants_representation ? linkage_plan_first_page(x) : exchange_next(x, r);
 }
 
 static enum step answer_replaced(struct exchange *x)
@@ -50,7 +47,7 @@ static enum step answer_replaced(struct exchange *x)
         change.n_removed =
             linkage_keys(x, written_outcome(x, WRITTEN, 0, WRITE_REMOVED), &change.removed);
     }
-    return linkage_answer_change(x, LINKAGE, &change, false);
+    return linkage_answer_change(x, &change, false);
 }
 
 const struct operation relationship_replace = {

@@ -17,8 +17,13 @@ static enum step read_update(struct exchange *x)
 
 static enum step plan_update(struct exchange *x)
 {
-    return exchange_next(x, write_plan_update(x->arena, x->target.resource, x->target.key,
-                                              &x->document, false, &x->plan));
+    const struct resource *resource = x->target.resource;
+    int r = write_plan_update(x->arena, resource, x->target.key, &x->document, false, &x->plan);
+    if (r != 0) {
+        return exchange_next(x, r);
+    }
+    return reading_plan(
+        x, (struct selection){ .kind = SELECT_BY_KEY, .resource = resource, .key = x->target.key });
 }
 
 static bool same_value(struct cell a, struct cell b)
@@ -58,13 +63,12 @@ static enum step answer_updated(struct exchange *x)
     if (!written_is_whole(x, WRITTEN)) {
         return exchange_refuse(x);
     }
-    written_write(x, written_cells(x, WRITTEN),
-                  resource_path(x, x->target.resource, x->target.key));
-    return exchange_answer(x, 200);
+    return reading_answer(x, 200, resource_path(x, x->target.resource, x->target.key), NULL);
 }
 
 const struct operation resource_update = {
     .name = "resource-update",
+    .query = QUERY_RESOURCE,
     .has_body = true,
     .steps = {
         read_query,      /* query    -> x->query               400                     */

@@ -260,6 +260,24 @@ def test_numeric_literals_of_every_spelling(world, number, exponent):
         assert answer.body.decode().split('"c_numeric":')[1].split(",")[0] == stored
 
 
+def test_operations_keep_every_digit(world):
+    """Each operation's body is written anew for its reader."""
+    api, sql = world
+    attributes = {"c_numeric": Decimal("100000000000000000000.10"), "c_json": {"a": [Decimal("1.50"), 2**70]},
+                  "a_numeric": [Decimal("0.10"), None], "c_double": Decimal("0.30000000000000004")}
+    other = {"c_numeric": Decimal("2.20")}
+    body = '{"atomic:operations":[%s]}' % ",".join(
+        '{"op":"add","data":{"type":"things","attributes":%s}}' % encode(a) for a in (attributes, other))
+    answer = api.request("POST", "/operations", raw=body.encode(), headers={
+        "Content-Type": 'application/vnd.api+json;ext="https://jsonapi.org/ext/atomic"',
+        "Accept": 'application/vnd.api+json;ext="https://jsonapi.org/ext/atomic"'})
+    assert answer.status == 200, answer
+    results = json.loads(answer.body, parse_float=Decimal)["atomic:results"]
+    for result, sent in zip(results, (attributes, other)):
+        for name, value in sent.items():
+            assert same(result["data"]["attributes"][name], value), (name, value)
+
+
 # ---- bounds and refusals ---------------------------------------------------------------------
 
 EXTREMES = {

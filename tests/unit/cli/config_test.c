@@ -81,6 +81,7 @@ static void test_defaults(void **state)
     assert_null(s->model);
     assert_null(s->migrations);
     assert_string_equal(s->public_url, "");
+    assert_int_equal(s->n_cors_origins, 0);
     assert_int_equal(s->workers, 0);
     assert_int_equal(s->connections, 2);
     assert_int_equal(s->database_wait_ms, 10000);
@@ -219,6 +220,7 @@ static void test_refusals_name_flag_value_and_what_is_accepted(void **state)
         { "--public-url http:///x", "is not a URL" },
         { "--public-url http://", "is not a URL" },
         { "--public-url http://x?y", "is not a URL" },
+        { "--cors-origin null", "--cors-origin: \"null\" is no origin as browsers send it" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct fixture f;
@@ -249,6 +251,43 @@ static void test_addresses(void **state)
         char typed[64];
         snprintf(typed, sizeof typed, "--listen=%s", rows[i].typed);
         if ((read_as(&f, FOR_SERVE, typed, no_variable) == 0) != rows[i].is_address) {
+            fail_msg("%s", typed);
+        }
+        arena_free(f.arena);
+    }
+}
+
+static void test_origins(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed;
+        size_t n; /* 0: refused */
+    } rows[] = {
+        { "https://app.example.org", 1 },
+        { "http://localhost:3000,https://[::1]:8443", 2 },
+        { "*", 1 },
+        { "capacitor://localhost", 1 },
+        { "http://x:443,https://x:80", 2 },
+        { "https://x:443", 0 },
+        { "http://[::1]:80", 0 },
+        { "https://App.example.org", 0 },
+        { "https://app.example.org/", 0 },
+        { "https://u@x", 0 },
+        { "https://", 0 },
+        { "://x", 0 },
+        { "app.example.org", 0 },
+        { "**", 0 },
+        { "https://x,", 0 },
+        { "null", 0 },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct fixture f;
+        char typed[96];
+        snprintf(typed, sizeof typed, "--cors-origin=%s", rows[i].typed);
+        int r = read_as(&f, FOR_SERVE, typed, no_variable);
+        if ((r == 0) != (rows[i].n > 0) ||
+            (r == 0 && f.config.settings.n_cors_origins != rows[i].n)) {
             fail_msg("%s", typed);
         }
         arena_free(f.arena);
@@ -323,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_a_small_largest_page_makes_the_default_page_smaller),
         cmocka_unit_test(test_refusals_name_flag_value_and_what_is_accepted),
         cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_origins),
         cmocka_unit_test(test_no_more_listeners_than_there_is_room_for),
         cmocka_unit_test(test_variables_are_named_after_flags),
         cmocka_unit_test(test_little_memory_is_an_error_and_not_a_crash),

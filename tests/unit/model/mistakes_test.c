@@ -37,7 +37,7 @@ static const char knows_tables[] = "table knows\n"
 /* clang-format off */
 static const struct mistake mistakes[] = {
     { "no JSON", "", "{", 1, "", "line 1", "mend" },
-    { "no object", "", "[]", 1, "", "must be an object, is an array", "object" },
+    { "no object", "", "[]", 1, "", "must be an object, is an empty array", "object" },
     { "empty", "", "{}", 1, "", "has no \"resources\"", "add" },
     { "no resource", "", "{'resources': {}}", 1, "/resources", "declares no resource", "persons" },
     { "unknown key on top", "", "{'resource': {}, 'resources': {'persons': {}}}", 1, "/resource",
@@ -79,9 +79,8 @@ static const struct mistake mistakes[] = {
     { "target is a table", "", PHONES_OF("'target': 'person_phones', 'secondary': 'person_phones'"), 1, P "/target",
       "that is a table, not a type", "the types are" },
     { "no target", "", PHONES_OF("'secondary': 'person_phones'"), 1, P, "has no \"target\"", "add" },
-    { "no secondary", "", PHONES_OF("'target': 'phones'"), 1, P, "has no \"secondary\"", "many-to-many" },
-    { "later key", "", PHONES_OF(TO_PHONES ", 'uselist': false"), 1, P "/uselist",
-      "not served by this version", "remove" },
+    { "neither secondary nor foreign key", "", PHONES_OF("'target': 'phones'"), 1, P,
+      "no foreign key joins \"persons\" and \"phones\", and there is no \"secondary\"", "association table" },
     { "unknown inverse", "", "{'resources': {" PERSONS(TO_PHONES ", 'back_populates': 'ownerz'") ","
       OWNERS(TO_PERSONS ", 'backref': 'mobiles'") "}}", 1, P "/back_populates",
       "phones has no relationship \"ownerz\"", "did you mean \"owners\"?" },
@@ -148,8 +147,8 @@ static const struct mistake mistakes[] = {
       "another name" },
     { "backref is reserved", "", PHONES_OF(TO_PHONES ", 'backref': 'type'"), 1, P "/backref",
       "reserved by JSON:API", "another name" },
-    { "backref is an object", "", PHONES_OF(TO_PHONES ", 'backref': {'name': 'owners'}"), 1, P "/backref",
-      "must be a name, is an object", "name" },
+    { "backref is an array", "", PHONES_OF(TO_PHONES ", 'backref': ['owners']"), 1, P "/backref",
+      "must be a name or an object with one, is an array", "name" },
     { "misspelt association table", "", PHONES_OF("'target': 'phones', 'secondary': 'person_phone'"), 1, P
       "/secondary",
       "there is no table \"person_phone\"", "did you mean \"person_phones\"?" },
@@ -219,7 +218,7 @@ static const struct mistake mistakes[] = {
     { "no primary key", "table t\ncolumn a bigint\n", "{'resources': {'t': {}}}", 1, "/resources/t",
       "\"t\" has no primary key",
       "one column" },
-    { "view", "view v\ncolumn a bigint\n", "{'resources': {'v': {}}}", 1, "/resources/v", "is a view", "one column" },
+    { "view", "view v\ncolumn a bigint\n", "{'resources': {'v': {}}}", 1, "/resources/v", "is a view", "\"key\"" },
     { "composite key", "", "{'resources': {'person_phones': {'attributes': {}}}}", 1, "/resources/person_phones",
       "primary key of several columns", "one column" },
     { "key type", "table t\ncolumn a timestamptz not_null default\nprimary a\n", "{'resources': {'t': {}}}", 1,
@@ -241,8 +240,8 @@ static const struct mistake mistakes[] = {
     { "link column is a key", "", PHONES_OF(TO_PHONES ", 'secondary_attributes': {'phone_id': {}}"), 1,
       P "/secondary_attributes/phone_id", "one of the two keys", "secondary_attributes" },
     { "link column, unknown key", "", PHONES_OF(TO_PHONES
-      ", 'secondary_attributes': {'linked_at': {'read_only': true}}"), 1,
-      P "/secondary_attributes/linked_at/read_only", "unknown key", "column" },
+      ", 'secondary_attributes': {'linked_at': {'readonly': true}}"), 1,
+      P "/secondary_attributes/linked_at/readonly", "unknown key", "did you mean \"read_only\"?" },
 };
 /* clang-format on */
 

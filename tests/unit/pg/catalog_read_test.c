@@ -12,18 +12,72 @@ static const char *const tables[] = {
 };
 /* Column 2 of persons has been dropped; the columns of 99999 belong to a table that came later. */
 static const char *const columns[] = {
-    "16400", "1",  "id",        "20",   "bigint",
-    "-1",    "0",  "t",         "t",    "t", /* */
-    "16400", "3",  "name",      "1043", "character varying(20)",
-    "24",    "20", "f",         "f",    "f", /* */
-    "16410", "1",  "person_id", "20",   "bigint",
-    "-1",    "0",  "t",         "f",    "f", /* */
-    "16410", "2",  "phone_id",  "20",   "bigint",
-    "-1",    "0",  "t",         "f",    "f", /* */
-    "16420", "1",  "x",         "25",   "text",
-    "-1",    "0",  "f",         "f",    "f", /* */
-    "99999", "1",  "x",         "25",   "text",
-    "-1",    "0",  "f",         "f",    "f",
+    "16400",
+    "1",
+    "id",
+    "20",
+    "bigint",
+    "-1",
+    "0",
+    "t",
+    "t",
+    "t",
+    "nextval('persons_id_seq'::regclass)", /* */
+    "16400",
+    "3",
+    "name",
+    "1043",
+    "character varying(20)",
+    "24",
+    "20",
+    "f",
+    "f",
+    "f",
+    NULL, /* */
+    "16410",
+    "1",
+    "person_id",
+    "20",
+    "bigint",
+    "-1",
+    "0",
+    "t",
+    "f",
+    "f",
+    NULL, /* */
+    "16410",
+    "2",
+    "phone_id",
+    "20",
+    "bigint",
+    "-1",
+    "0",
+    "t",
+    "f",
+    "f",
+    NULL, /* */
+    "16420",
+    "1",
+    "x",
+    "25",
+    "text",
+    "-1",
+    "0",
+    "f",
+    "f",
+    "f",
+    NULL, /* */
+    "99999",
+    "1",
+    "x",
+    "25",
+    "text",
+    "-1",
+    "0",
+    "f",
+    "f",
+    "f",
+    NULL,
 };
 static const char *const constraints[] = {
     "16400", "persons_name_check",
@@ -78,7 +132,7 @@ static const char *const labels[] = {
 static const struct fake_answer whole[] = {
     DONE("begin isolation level repeatable read read only"),
     ROWS("select c.oid", tables, 5),
-    ROWS("with recursive base", columns, 10),
+    ROWS("with recursive base", columns, 11),
     ROWS("select k.conrelid", constraints, 8),
     ROWS("select i.indrelid", indexes, 2),
     ROWS("with recursive bottom", types, 8),
@@ -122,6 +176,8 @@ static void test_everything_is_in_its_place(void **state)
     assert_true(persons->columns[0].not_null);
     assert_true(persons->columns[0].has_default);
     assert_true(persons->columns[0].generated);
+    assert_string_equal(persons->columns[0].default_sql, "nextval('persons_id_seq'::regclass)");
+    assert_null(persons->columns[1].default_sql);
     assert_int_equal(persons->n_constraints, 2);
     assert_int_equal(persons->constraints[0].kind, CATALOG_CHECK);
     assert_string_equal(persons->constraints[0].columns[0], "name"); /* number 3 */
@@ -195,7 +251,7 @@ static void test_an_empty_database(void **state)
     static const struct fake_answer nothing[] = {
         DONE("begin"),
         { .sql = "select", .status = PGRES_TUPLES_OK, .n_columns = 5 },
-        { .sql = "with", .status = PGRES_TUPLES_OK, .n_columns = 10 },
+        { .sql = "with", .status = PGRES_TUPLES_OK, .n_columns = 11 },
         { .sql = "select", .status = PGRES_TUPLES_OK, .n_columns = 8 },
         { .sql = "select", .status = PGRES_TUPLES_OK, .n_columns = 2 },
         { .sql = "with", .status = PGRES_TUPLES_OK, .n_columns = 8 },
