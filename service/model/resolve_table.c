@@ -100,6 +100,24 @@ static const struct catalog_column *declared_key(struct draft *d, const struct d
     return column;
 }
 
+/* Where ids come from: the database, the client, or whichever the client likes. */
+static void resolve_new_keys(struct draft *d, struct draft_resource *r)
+{
+    const struct catalog_column *column = r->key_column;
+    bool is_computed = column->generated && column->default_sql == NULL;
+    if (is_computed && r->declared->client_ids) {
+        draft_error(d, pointer_join(d->scratch, r->declared->pointer, "client_ids"),
+                    draft_text(d, "the key \"%s\" of \"%s\" is computed by the database",
+                               column->name, r->table->name),
+                    "remove it: nobody can choose such ids");
+    }
+    if (column->default_sql != NULL) {
+        r->resource->key_default = arena_strdup(d->arena, column->default_sql);
+    }
+    r->resource->allows_client_ids =
+        r->declared->client_ids || (column->default_sql == NULL && !is_computed);
+}
+
 static void resolve_key(struct draft *d, struct draft_resource *r)
 {
     bool is_declared = r->declared->key != NULL;
@@ -120,8 +138,7 @@ static void resolve_key(struct draft *d, struct draft_resource *r)
     r->key_column = column;
     r->resource->key = name_quote(d->arena, column->name);
     r->resource->key_type = type;
-    r->resource->key_default =
-        column->default_sql == NULL ? NULL : arena_strdup(d->arena, column->default_sql);
+    resolve_new_keys(d, r);
 }
 
 void resolve_table(struct draft *d, struct draft_resource *r)
@@ -137,6 +154,5 @@ void resolve_table(struct draft *d, struct draft_resource *r)
     }
     r->resource->table = name_quote_qualified(d->arena, r->table->schema, r->table->name);
     r->resource->view_only = declared->view_only || r->table->is_view;
-    r->resource->allows_client_ids = declared->client_ids;
     resolve_key(d, r);
 }
