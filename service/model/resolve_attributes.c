@@ -179,10 +179,8 @@ static void warn_of_lost_creates(struct draft *d, const struct draft_resource *r
                            "column \"%s\" of \"%s\" needs a value and has no default, "
                            "but clients cannot give one: every POST /%s will fail",
                            column->name, r->table->name, r->resource->type),
-                column == r->key_column
-                    ? "give the column a default, or let clients choose ids: \"client_ids\": true"
-                    : "give the column a default, or show it as a writable attribute, or as a "
-                      "relationship when it is a foreign key");
+                "give the column a default, or show it as a writable attribute, or as a relationship "
+                "when it is a foreign key");
         }
     }
 }
@@ -242,7 +240,7 @@ void resolve_attributes(struct draft *d, struct draft_resource *r)
     r->resource->attributes = attributes;
     if (declared->has_attributes) {
         resolve_declared_attributes(d, r, attributes);
-    } else {
+    } else if (r->key_column != NULL) {
         resolve_default_attributes(d, r, attributes);
     }
     resolve_constraints(d, r);

@@ -86,36 +86,30 @@ static const struct catalog_column *declared_key(struct draft *d, const struct d
         return NULL;
     }
     bool is_unique = table_has_unique(r->table, name);
-    if (!r->table->is_view && !(is_unique && column->not_null)) {
-        draft_error(
-            d, pointer,
-            draft_text(d, "column \"%s\" of \"%s\" is not %s, so it does not tell rows apart", name,
-                       r->table->name, is_unique ? "NOT NULL" : "unique"),
-            is_unique ? draft_text(d, "alter table %s alter column %s set not null",
-                                   draft_table_sql(d, r->table), draft_column_sql(d, column))
-                      : draft_text(d, "alter table %s add unique (%s)",
-                                   draft_table_sql(d, r->table), draft_column_sql(d, column)));
-        return NULL;
+    if (r->table->is_view || (is_unique && column->not_null)) {
+        return column;
     }
-    return column;
+    const char *table_sql = draft_table_sql(d, r->table);
+    const char *column_sql = draft_column_sql(d, column);
+    draft_error(d, pointer,
+                draft_text(d, "column \"%s\" of \"%s\" %s, so it does not tell rows apart", name,
+                           r->table->name, is_unique ? "may be NULL" : "is not unique"),
+                is_unique ? draft_text(d, "alter table %s alter column %s set not null", table_sql,
+                                       column_sql)
+                          : draft_text(d, "alter table %s add unique (%s)", table_sql, column_sql));
+    return NULL;
 }
 
-/* Where ids come from: the database, the client, or whichever the client likes. */
+/* Where ids come from: the database, or the client, who has to choose where the database does not. */
 static void resolve_new_keys(struct draft *d, struct draft_resource *r)
 {
     const struct catalog_column *column = r->key_column;
-    bool is_computed = column->generated && column->default_sql == NULL;
-    if (is_computed && r->declared->client_ids) {
-        draft_error(d, pointer_join(d->scratch, r->declared->pointer, "client_ids"),
-                    draft_text(d, "the key \"%s\" of \"%s\" is computed by the database",
-                               column->name, r->table->name),
-                    "remove it: nobody can choose such ids");
-    }
+    bool is_made = column->default_sql != NULL || column->generated;
     if (column->default_sql != NULL) {
         r->resource->key_default = arena_strdup(d->arena, column->default_sql);
     }
     r->resource->allows_client_ids =
-        r->declared->client_ids || (column->default_sql == NULL && !is_computed);
+        r->declared->client_ids || (!is_made && !r->resource->view_only);
 }
 
 static void resolve_key(struct draft *d, struct draft_resource *r)
@@ -141,6 +135,20 @@ static void resolve_key(struct draft *d, struct draft_resource *r)
     resolve_new_keys(d, r);
 }
 
+static void check_client_ids(struct draft *d, const struct draft_resource *r)
+{
+    const char *reason = NULL;
+    if (r->resource->view_only) {
+        reason = "nothing is created here";
+    } else if (r->key_column != NULL && r->key_column->generated) {
+        reason = draft_text(d, "the database always makes \"%s\" itself", r->key_column->name);
+    }
+    if (r->declared->client_ids && reason != NULL) {
+        draft_error(d, pointer_join(d->scratch, r->declared->pointer, "client_ids"), reason,
+                    "remove it");
+    }
+}
+
 void resolve_table(struct draft *d, struct draft_resource *r)
 {
     const struct declared_resource *declared = r->declared;
@@ -155,4 +163,5 @@ void resolve_table(struct draft *d, struct draft_resource *r)
     r->resource->table = name_quote_qualified(d->arena, r->table->schema, r->table->name);
     r->resource->view_only = declared->view_only || r->table->is_view;
     resolve_key(d, r);
+    check_client_ids(d, r);
 }

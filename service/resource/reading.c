@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "plan/include.h"
+#include "resource/precondition.h"
 
 enum {
     RESULT_ROWS_PER_ARGUMENT = 16, /* so many rows of a result weigh as much as one of arguments */
@@ -343,6 +344,21 @@ static struct document_links links_of(struct exchange *x, const char *path,
     return links;
 }
 
+/* Entity tags for what can be written under a precondition; others are made of the body alone. */
+static void tag(struct exchange *x, const struct page_view *page)
+{
+    const struct selection *selection = &x->reading.selection;
+    struct selection_layout layout = selection_layout(selection);
+    if (x->is_part || x->answer.body.failed) {
+        return;
+    }
+    if (selection->relationship == NULL && !is_page(selection) && page->n > 0) {
+        precondition_tag_resource(x, reading_row(x));
+    } else if (layout.state > 0) {
+        precondition_tag_linkage(x, rows_row(own_rows(x), 0)[layout.state]);
+    }
+}
+
 enum step reading_answer(struct exchange *x, int status, const char *path,
                          const struct reading_extra *extra)
 {
@@ -372,5 +388,6 @@ enum step reading_answer(struct exchange *x, int status, const char *path,
         write_total(x, b);
     }
     document_end(b);
+    tag(x, &page);
     return exchange_answer(x, status);
 }
