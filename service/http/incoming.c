@@ -154,6 +154,7 @@ static void read_fields(struct exchange *x, const struct fields *f)
     struct request *r = &x->request;
     r->accept = find_field(x->arena, f, "Accept");
     r->content_type = find_field(x->arena, f, "Content-Type");
+    r->names_paging = accept_names_paging(r->accept);
     r->prefer = find_field(x->arena, f, "Prefer");
     r->if_match = find_field(x->arena, f, "If-Match");
     r->if_none_match = find_field(x->arena, f, "If-None-Match");
