@@ -98,7 +98,9 @@ static bool read_identity(struct atomic_reading *r, const json_t *object, const 
     }
     *ret_lid = find_lid(r->request, json_string_value(type), json_string_value(lid));
     if (*ret_lid == NULL) {
-        refuse(r, below, "no earlier operation adds a resource of type \"%s\" with the lid \"%s\"",
+        const char *at = arena_printf(r->reader->arena, "%s/lid", below);
+        refuse(r, at == NULL ? below : at,
+               "no earlier operation adds a resource of type \"%s\" with the lid \"%s\"",
                text_quotable(r->reader->arena, text_of_json(type), QUOTED_BYTES),
                text_quotable(r->reader->arena, text_of_json(lid), QUOTED_BYTES));
         return false;

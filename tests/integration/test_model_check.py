@@ -227,7 +227,8 @@ GOOD = {
     "every kind": GRAPH,
     "for editors": {"$schema": "model.schema.json", "resources": {"persons": {}}},
     "attributes": model(persons={"attributes": {"name": {}, "mail to": {"column": "email", "read_only": True}}}),
-    "names above ASCII": model(persons={"attributes": {"größe": {"column": "name"}, "\U0001f43e": {"column": "email"}}}),
+    "names above ASCII": model(persons={
+        "attributes": {"größe": {"column": "name"}, "\U0001f43e": {"column": "email"}}}),
     "resource": model(persons={"table": "public.persons", "key": "id", "attributes": {}, "relationships": {},
                                "view_only": False, "client_ids": True, "description": "people"}),
     "one-sided": phones(),
