@@ -46,6 +46,10 @@ const struct setting config_settings[] = {
     { .flag = "model", PATH(settings.model), .users = FOR_SERVE | FOR_MODEL | FOR_EXPLAIN,
       .value_name = "FILE", .initial_help = "the default model, inside the program",
       .help = "the model file: which tables are served, and how they are related" },
+    { .flag = "reflect", .kind = CONFIG_SWITCH, FIELD(settings.reflect), .choices = "off|on",
+      .initial = "off", .users = FOR_SERVE | FOR_MODEL | FOR_EXPLAIN, .value_name = "[=on|off]",
+      .help = "without a model file: all tables of the database, related by their foreign keys, "
+              "as `backref model reflect` prints them" },
     { .flag = "migrations", PATH(settings.migrations), .users = FOR_MIGRATE,
       .value_name = "FOLDER", .initial_help = "the default migrations, inside the program",
       .help = "the folder of migrations, NNNN_name.sql" },
