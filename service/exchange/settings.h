@@ -39,6 +39,8 @@ struct settings {
     size_t max_operations;    /* of one atomic request */
     uint32_t max_depth;       /* nesting of a request's JSON */
     uint32_t max_parameters;  /* in a query string */
+    unsigned access_log;      /* 1: a line for each answer */
+    unsigned server_timing;   /* 1: answers say how long they took */
     uint32_t page_size;       /* when the request names none */
     uint32_t max_page_size;
     uint32_t max_include_depth; /* relationships on a path of include */

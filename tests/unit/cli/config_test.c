@@ -107,6 +107,8 @@ static void test_defaults(void **state)
     assert_int_equal(s->max_sort, 8);
     assert_int_equal(s->max_filters, 20);
     assert_int_equal(s->max_filter_values, 1000);
+    assert_int_equal(s->access_log, 1);
+    assert_int_equal(s->server_timing, 0);
     assert_int_equal(f.config.log_format, LOG_AUTO);
     assert_int_equal(f.config.log_level, 1);
     arena_free(f.arena);
