@@ -80,6 +80,18 @@ static int open_listeners(struct serving *s)
     return 0;
 }
 
+static void warn_of_any_origin(const struct serving *s)
+{
+    for (size_t i = 0; i < s->settings->n_cors_origins; i++) {
+        if (strcmp(s->settings->cors_origins[i], "*") == 0) {
+            log_line(
+                s->log, LOG_WARNING,
+                "--cors-origin *: any page that somebody opens in a browser which reaches this "
+                "service can read and change everything here");
+        }
+    }
+}
+
 static int start_workers(struct serving *s)
 {
     size_t n_listen = s->settings->n_listen;
@@ -96,6 +108,7 @@ static int start_workers(struct serving *s)
         }
         s->n_workers++;
     }
+    warn_of_any_origin(s);
     for (size_t i = 0; i < n_listen; i++) {
         log_line(s->log, LOG_INFO, "listening on %s", s->addresses[i]);
     }

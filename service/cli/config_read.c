@@ -202,6 +202,56 @@ static int add_addresses(struct reading *r, const char *source, const char *valu
     return 0;
 }
 
+static bool ends_with(const char *s, const char *end)
+{
+    size_t n = strlen(s);
+    return n >= strlen(end) && strcmp(s + n - strlen(end), end) == 0;
+}
+
+/* Could a browser send this as Origin? It leaves out the usual port. "null" may be any page. */
+static bool is_origin(const char *value)
+{
+#define LETTERS "abcdefghijklmnopqrstuvwxyz0123456789"
+    size_t n_scheme = strspn(value, LETTERS "+-.");
+    if (n_scheme == 0 || strncmp(value + n_scheme, "://", 3) != 0) {
+        return strcmp(value, "*") == 0;
+    }
+    const char *host = value + n_scheme + 3;
+    size_t n_host = strspn(host, LETTERS "-._[:]");
+#undef LETTERS
+    bool has_usual_port = (strncmp(value, "https:", 6) == 0 && ends_with(host, ":443")) ||
+                          (strncmp(value, "http:", 5) == 0 && ends_with(host, ":80"));
+    return n_host > 0 && host[n_host] == '\0' && !has_usual_port;
+}
+
+/* Adds each of a comma separated list of origins to those there are. */
+static int add_origins(struct reading *r, const char *source, const char *value)
+{
+    struct settings *settings = &r->config->settings;
+    for (const char *at = value[0] == '\0' ? NULL : value; at != NULL;) {
+        const char *comma = strchr(at, ',');
+        const char *origin =
+            arena_copy(r->arena, at, comma == NULL ? strlen(at) : (size_t)(comma - at));
+        if (origin == NULL) {
+            return fail(r, "out of memory for the settings");
+        }
+        if (!is_origin(origin)) {
+            return fail(
+                r,
+                "%s: \"%s\" is no origin as browsers send it: write the scheme, the host in "
+                "lower case and its port unless it is the usual one, such as "
+                "https://app.example.org or http://localhost:3000, or * for any",
+                source, quote(r, origin));
+        }
+        if (settings->n_cors_origins == MAX_CORS_ORIGINS) {
+            return fail(r, "%s: more than %d origins", source, MAX_CORS_ORIGINS);
+        }
+        settings->cors_origins[settings->n_cors_origins++] = origin;
+        at = comma == NULL ? NULL : comma + 1;
+    }
+    return 0;
+}
+
 /* Gives a setting a value; `source` is the flag or the variable that says so. */
 static int set_value(struct reading *r, const struct setting *s, const char *source,
                      const char *value)
@@ -214,6 +264,8 @@ static int set_value(struct reading *r, const struct setting *s, const char *sou
         return set_url(r, s, source, value);
     case CONFIG_LIST:
         return add_addresses(r, source, value);
+    case CONFIG_ORIGINS:
+        return add_origins(r, source, value);
     case CONFIG_DURATION:
     case CONFIG_SIZE:
     case CONFIG_COUNT:

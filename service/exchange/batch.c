@@ -40,6 +40,7 @@ struct batch *batch_new(struct submitter *s, struct exchange *first)
 struct batch *batch_free(struct batch *b)
 {
     if (b != NULL) {
+        group_release_results(&b->group);
         service_release(b->service, b->worker);
         arena_free(b->arena);
     }
@@ -76,6 +77,23 @@ bool batch_writes(const struct batch *b)
     return member != NULL && member->plan.writes;
 }
 
+/* What is sent for an exchange: its precondition's statements, then its plan's. */
+static size_t n_steps(const struct exchange *x)
+{
+    return x->precondition.n + x->plan.n_statements;
+}
+
+static const struct step_plan *step_at(const struct exchange *x, size_t i)
+{
+    return i < x->precondition.n ? &x->precondition.statements[i]
+                                 : plan_statement(&x->plan, i - x->precondition.n);
+}
+
+static struct rows *rows_at(struct exchange *x, size_t i)
+{
+    return i < x->precondition.n ? &x->precondition.rows[i] : &x->rows[i - x->precondition.n];
+}
+
 /* ---- encoding ------------------------------------------------------------------------------ */
 
 struct encoded {
@@ -104,15 +122,13 @@ static const struct cell *gather(struct batch *b, size_t statement, size_t param
 {
     const struct exchange *only = b->n_members == 1 ? b->members[0] : NULL;
     if (only != NULL) {
-        const struct argument *argument = &only->plan.statements[statement].arguments[parameter];
+        const struct argument *argument = &step_at(only, statement)->arguments[parameter];
         *ret_n = argument->n;
         return argument->cells;
     }
     size_t n = 0;
     for (size_t i = 0; i < b->n_members; i++) {
-        n += b->members[i] == NULL
-                 ? 0
-                 : b->members[i]->plan.statements[statement].arguments[parameter].n;
+        n += b->members[i] == NULL ? 0 : step_at(b->members[i], statement)->arguments[parameter].n;
     }
     struct cell *cells = arena_alloc(b->arena, n * sizeof *cells);
     *ret_n = n;
@@ -120,7 +136,7 @@ static const struct cell *gather(struct batch *b, size_t statement, size_t param
     for (size_t i = 0; cells != NULL && i < b->n_members; i++) {
         if (b->members[i] != NULL) {
             const struct argument *argument =
-                &b->members[i]->plan.statements[statement].arguments[parameter];
+                &step_at(b->members[i], statement)->arguments[parameter];
             memcpy(cells + n, argument->cells, argument->n * sizeof *cells);
             n += argument->n;
         }
@@ -133,7 +149,7 @@ static bool encode_numbers(struct batch *b, size_t statement, struct cell *ret)
 {
     size_t n = 0;
     for (size_t i = 0; i < b->n_members; i++) {
-        n += b->members[i] == NULL ? 0 : b->members[i]->plan.statements[statement].arguments[0].n;
+        n += b->members[i] == NULL ? 0 : step_at(b->members[i], statement)->arguments[0].n;
     }
     struct cell *numbers = arena_alloc(b->arena, n * sizeof *numbers);
     n = 0;
@@ -142,7 +158,7 @@ static bool encode_numbers(struct batch *b, size_t statement, struct cell *ret)
             continue;
         }
         struct cell number = cell_from_int4(b->arena, (int32_t)i);
-        size_t end = n + b->members[i]->plan.statements[statement].arguments[0].n;
+        size_t end = n + step_at(b->members[i], statement)->arguments[0].n;
         while (n < end) {
             numbers[n++] = number;
         }
@@ -186,35 +202,74 @@ static bool encode_statement(struct batch *b, size_t position, const struct stat
         }
         set_value(&e, i + (shared ? 1 : 0), p->array_oid == 0 ? p->oid : p->array_oid, value);
     }
-    b->group.statements[position] = (struct group_statement){
-        .sql = statement->sql,
+    const char *sql = arena_strdup(b->arena, statement->sql); /* the members may leave before it */
+    b->group.statements[b->n_before + position] = (struct group_statement){
+        .sql = sql,
         .hash = statement->hash,
         .n_parameters = (int)n,
         .types = e.types,
         .values = e.values,
         .lengths = e.lengths,
     };
-    return true;
+    return sql != NULL;
+}
+
+/* One that takes no parameters and returns no rows. */
+static struct group_statement plain_statement(const char *sql)
+{
+    return (struct group_statement){ .sql = sql, .hash = statement_hash(sql, strlen(sql)) };
 }
 
 int batch_encode(struct batch *b)
 {
-    const struct plan *plan = &live_member(b)->plan;
-    b->group.n_statements = plan->n_statements;
-    for (size_t i = 0; i < plan->n_statements; i++) {
-        if (!encode_statement(b, i, plan->statements[i].statement)) {
+    const struct exchange *member = live_member(b);
+    const struct plan *plan = &member->plan;
+    b->opens_transaction = member->judge != NULL;
+    b->n_before = b->opens_transaction || plan->snapshot ? 1 : 0;
+    size_t n = b->n_before + n_steps(member);
+    struct group *g = &b->group;
+    g->n_statements = n;
+    g->statements = arena_zalloc(b->arena, n, sizeof g->statements[0]);
+    g->due = arena_zalloc(b->arena, GROUP_ANSWERS_PER_STATEMENT * n, sizeof g->due[0]);
+    if (g->statements == NULL || g->due == NULL) {
+        g->n_statements = 0;
+        return -ENOMEM;
+    }
+    if (b->n_before > 0) {
+        g->statements[0] = b->opens_transaction ? plain_statement("begin")
+                                                : plain_statement("set transaction isolation level "
+                                                                  "repeatable read");
+    }
+    for (size_t i = 0; i < n_steps(member); i++) {
+        if (!encode_statement(b, i, step_at(member, i)->statement)) {
             return -ENOMEM;
         }
     }
     return 0;
 }
 
+void batch_close(struct batch *b, bool commits)
+{
+    b->commits = commits;
+    b->closing_statement = plain_statement(commits ? "commit" : "rollback");
+    b->closing = (struct group){ .n_statements = 1,
+                                 .statements = &b->closing_statement,
+                                 .due = b->closing_due };
+}
+
+size_t batch_refused_at(const struct batch *b, const struct pg_error *error)
+{
+    const struct exchange *member = live_member(b);
+    size_t n_others = b->n_before + (member == NULL ? 0 : member->precondition.n);
+    return error->position < n_others ? 0 : error->position - n_others;
+}
+
 /* ---- dealing ------------------------------------------------------------------------------- */
 
 void batch_deal(struct batch *b)
 {
-    for (size_t s = 0; s < b->group.n_statements; s++) {
-        struct result *result = b->group.statements[s].result;
+    for (size_t s = 0; s + b->n_before < b->group.n_statements; s++) {
+        struct result *result = b->group.statements[s + b->n_before].result;
         if (result == NULL) { /* a statement without rows */
             continue;
         }
@@ -225,7 +280,7 @@ void batch_deal(struct batch *b)
             struct exchange *x = b->members[i];
             if (x != NULL && own.n_rows > 0 &&
                 arena_adopt(x->arena, result_release, result_hold(result))) {
-                x->rows[s] = own;
+                *rows_at(x, s) = own;
             }
         }
     }

@@ -23,9 +23,19 @@ struct batch {
     struct conn *conn;   /* while it is being worked on; NULL while it waits */
     struct arena *arena; /* of the encoded arguments, while being sent */
     struct group group;
+    size_t n_before;        /* statements of the group that stand before the plan's own */
+    bool opens_transaction; /* the member judges what came back before it is committed */
+
+    /* What ends an open transaction, and what is to be said afterwards. */
+    struct group closing;
+    struct group_statement closing_statement;
+    struct group_due closing_due[GROUP_ANSWERS_PER_STATEMENT];
+    bool commits;
+    enum group_outcome verdict; /* on the plan's own statements */
+    struct pg_error refusal;    /* of GROUP_FAILED */
 };
 
-#define BATCH_OF(g) ((struct batch *)(void *)((char *)(g)-offsetof(struct batch, group)))
+#define BATCH_OF(g, member) ((struct batch *)(void *)((char *)(g)-offsetof(struct batch, member)))
 
 /*
  * batch_new() - a batch with `first` as its only member; in a memory of its own; NULL: none left.
@@ -53,6 +63,12 @@ bool batch_writes(const struct batch *b);
  * Returns:  0 | -ENOMEM
  */
 int batch_encode(struct batch *b) MUST_CHECK;
+
+/* batch_close() - fill b->closing: "commit", or "rollback" of everything that the group did. */
+void batch_close(struct batch *b, bool commits);
+
+/* batch_refused_at() - the position in the plan of the statement that PostgreSQL refused. */
+size_t batch_refused_at(const struct batch *b, const struct pg_error *error);
 
 /* batch_deal() - give each member the rows that are its own; they live as long as the exchange. */
 void batch_deal(struct batch *b);

@@ -28,6 +28,7 @@ struct exchange *exchange_new(const struct service *service, size_t worker,
     x->worker = worker;
     x->submitter = submitter;
     x->problems.arena = a;
+    x->request.id = "-";
     x->request.client_fd = -1;
     x->answer.body = (struct buf){ .arena = a };
     return x;
@@ -52,6 +53,21 @@ void exchange_run(struct exchange *x)
         next = x->operation->steps[x->at++](x);
     }
     x->state = next == STEP_WAIT ? EXCHANGE_WAITING : EXCHANGE_ANSWERED;
+}
+
+bool exchange_run_to_submit(struct exchange *x)
+{
+    while (x->at < OPERATION_MAX_STEPS && x->operation->steps[x->at] != NULL) {
+        if (x->operation->steps[x->at] == exchange_submit) {
+            x->at++; /* what follows it is run once there are rows */
+            return true;
+        }
+        if (x->operation->steps[x->at++](x) == STEP_DONE) {
+            x->state = EXCHANGE_ANSWERED;
+            return false;
+        }
+    }
+    return false;
 }
 
 void exchange_resume(struct exchange *x)
@@ -104,8 +120,8 @@ enum step exchange_next(struct exchange *x, int r)
     if (r == 0) {
         return STEP_NEXT;
     }
-    log_line(x->service->log, LOG_ERROR, "operation %s failed: %s", x->operation->name,
-             strerror(r < 0 ? -r : 0));
+    log_line(x->service->log, LOG_ERROR, "operation %s failed: %s (request %s)", x->operation->name,
+             strerror(r < 0 ? -r : 0), x->request.id);
     problem_add(&x->problems, PROBLEM_INTERNAL, problem_nowhere(),
                 "something went wrong on the server; its log says what");
     return exchange_refuse(x);
@@ -113,7 +129,7 @@ enum step exchange_next(struct exchange *x, int r)
 
 enum step exchange_answer(struct exchange *x, int status)
 {
-    if (x->answer.body.n > 0) {
+    if (x->answer.body.n > 0 && !x->is_part) {
         buf_add_char(&x->answer.body, '\n'); /* for terminals */
     }
     if (x->answer.body.failed || arena_failed(x->arena)) {

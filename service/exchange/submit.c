@@ -120,7 +120,9 @@ static void fail_batch(struct batch *b, enum problem_code code, const struct pg_
         if (x == NULL) {
             continue;
         }
-        if (error != NULL) {
+        if (error != NULL && x->on_refused != NULL) {
+            x->on_refused(x, error, batch_refused_at(b, error));
+        } else if (error != NULL) {
             refusal_report(x, error);
         } else {
             problem_add(&x->problems, code, problem_nowhere(), "%s", details[code]);
@@ -141,7 +143,10 @@ enum step exchange_submit(struct exchange *x)
                     "the service is stopping; try again");
         return exchange_refuse(x);
     }
-    memset(x->rows, 0, sizeof x->rows);
+    x->rows = arena_zalloc(x->arena, x->plan.n_statements, sizeof x->rows[0]);
+    if (x->rows == NULL) {
+        return exchange_next(x, 0);
+    }
     for (struct batch *b = x->plan.shared ? s->first : NULL; b != NULL; b = b->next) {
         if (batch_may_join(b, x)) {
             batch_join(b, x);
@@ -200,15 +205,19 @@ static void split(struct batch *b)
     batch_free(b);
 }
 
-static void on_committed(struct batch *b)
+static void finish_members(struct batch *b)
 {
-    struct submitter *s = b->submitter;
-    batch_deal(b);
     for (size_t i = 0; i < b->n_members; i++) {
         if (b->members[i] != NULL) {
-            finish(s, b->members[i]);
+            finish(b->submitter, b->members[i]);
         }
     }
+}
+
+static void on_committed(struct batch *b)
+{
+    batch_deal(b);
+    finish_members(b);
     batch_free(b);
 }
 
@@ -244,9 +253,50 @@ static void on_lost(struct batch *b)
     }
 }
 
+/* The transaction has ended as batch_close() said, or with the connection. */
+static void on_closed(struct group *g, enum group_outcome outcome, const struct pg_error *error)
+{
+    struct batch *b = BATCH_OF(g, closing);
+    struct conn *conn = b->conn;
+    b->conn = NULL;
+    if (b->n_live == 0) {
+        batch_free(b);
+    } else if (b->verdict == GROUP_FAILED) {
+        on_failed(b, &b->refusal, conn);
+    } else if (b->commits && outcome == GROUP_FAILED) {
+        on_failed(b, error, conn);
+    } else if (b->commits && outcome == GROUP_LOST) {
+        fail_batch(b, PROBLEM_OUTCOME_UNKNOWN, NULL);
+    } else { /* committed; or taken back, which a lost connection is as well */
+        finish_members(b);
+        batch_free(b);
+    }
+}
+
+/* The statements of an open transaction are back: its request says how it ends. */
+static void close_transaction(struct batch *b, enum group_outcome outcome,
+                              const struct pg_error *error)
+{
+    struct exchange *x = b->members[0];
+    bool commits = outcome == GROUP_COMMITTED && x != NULL;
+    if (commits) {
+        batch_deal(b);
+        commits = x->judge(x) && !arena_failed(x->arena);
+    }
+    b->verdict = outcome;
+    b->refusal = *error;
+    batch_close(b, commits);
+    b->closing.on_done = on_closed;
+    conn_send(b->conn, &b->closing);
+}
+
 static void on_done(struct group *g, enum group_outcome outcome, const struct pg_error *error)
 {
-    struct batch *b = BATCH_OF(g);
+    struct batch *b = BATCH_OF(g, group);
+    if (b->opens_transaction && outcome != GROUP_LOST) {
+        close_transaction(b, outcome, error);
+        return;
+    }
     struct conn *conn = b->conn;
     b->conn = NULL;
     if (b->n_live == 0) {

@@ -3,9 +3,10 @@
  */
 #include "http/incoming.h"
 
-#include <strings.h>
+#include <string.h>
 #include <sys/socket.h>
 
+#include "http/conditional.h"
 #include "http/guard.h"
 #include "http/match.h"
 #include "http/negotiate.h"
@@ -69,10 +70,9 @@ static bool has_framing(struct arena *a, const struct fields *f)
 
 /* ---- judging --------------------------------------------------------------------------------- */
 
-static int guard(struct client *c, struct exchange *x, const char *method, const char *version,
+static int guard(struct exchange *x, const char *method, const char *version,
                  const struct fields *f)
 {
-    (void)c;
     const struct settings *settings = x->service->settings;
     const struct guard_limits limits = {
         .max_body_bytes = settings->max_body_bytes,
@@ -104,40 +104,37 @@ static void split_target(struct request *request)
     }
 }
 
-/*
- * What every operation but the open ones asks of the header. The answer's media type is settled
- * first, so that what is refused for other reasons is told in a type that the client accepts.
- */
-static int negotiate(struct exchange *x, bool has_body)
-{
-    struct request *r = &x->request;
-    if (!x->operation->is_open &&
-        negotiate_accept(r->accept, &x->representation, &x->problems) != 0) {
-        return PROBLEM_NOT_ACCEPTABLE;
-    }
-    return negotiate_content_type(r->content_type, has_body && x->operation->has_body,
-                                  &x->problems);
-}
-
+/* The media type of an answer that is given whatever the client accepts: as it likes, if possible. */
 static void settle_representation(struct exchange *x)
 {
-    struct problems judged_later = { .arena = x->arena };
-    if (negotiate_accept(x->request.accept, &x->representation, &judged_later) != 0) {
+    struct problems ignored = { .arena = x->arena };
+    if (negotiate_accept(x->request.accept, true, &x->representation, &ignored) != 0) {
         x->representation = REPRESENTATION_JSONAPI;
     }
 }
 
-static int find_operation(struct exchange *x, struct text method)
+static int negotiate(struct exchange *x, bool has_body)
 {
-    if (!method_read(method, &x->request.method)) {
-        return problem_add(&x->problems, PROBLEM_NOT_IMPLEMENTED, problem_nowhere(),
-                           "the method is not one that HTTP or this service knows");
+    struct request *r = &x->request;
+    bool takes_atomic = x->operation->takes_atomic;
+    if (x->operation->is_open) {
+        settle_representation(x);
+    } else if (negotiate_accept(r->accept, takes_atomic, &x->representation, &x->problems) != 0) {
+        return PROBLEM_NOT_ACCEPTABLE;
     }
+    int code = negotiate_content_type(r->content_type, has_body && x->operation->has_body,
+                                      takes_atomic, &x->problems);
+    return code != 0 ? code : conditional_check(x);
+}
+
+static int find_operation(struct exchange *x)
+{
     struct match match;
     int r = match_request(x->arena, x->service->model, x->request.method, x->request.path, &match,
                           &x->problems);
     x->operation = match.operation;
     x->target = match.target;
+    x->request.route = match.pattern;
     if (r == PROBLEM_METHOD_NOT_ALLOWED || x->request.method == METHOD_OPTIONS) {
         x->answer.allow = match.allow;
     }
@@ -151,26 +148,52 @@ static enum incoming refuse(struct client *c, struct exchange *x, bool waits_for
     return x->answer.close || waits_for_body ? INCOMING_ANSWER : INCOMING_READ_ON;
 }
 
+/* What the header says beside the body's framing, and where it goes. */
+static void read_fields(struct exchange *x, const struct fields *f)
+{
+    struct request *r = &x->request;
+    r->accept = find_field(x->arena, f, "Accept");
+    r->content_type = find_field(x->arena, f, "Content-Type");
+    r->names_paging = accept_names_paging(r->accept);
+    r->prefer = find_field(x->arena, f, "Prefer");
+    r->if_match = find_field(x->arena, f, "If-Match");
+    r->if_none_match = find_field(x->arena, f, "If-None-Match");
+    x->wants_representation = prefer_return_representation(r->prefer);
+}
+
+static struct cors judge_origin(struct exchange *x, const struct fields *f)
+{
+    const struct settings *settings = x->service->settings;
+    if (settings->n_cors_origins == 0) {
+        return (struct cors){ 0 };
+    }
+    const char *asks_for = x->request.method == METHOD_OPTIONS
+                               ? find_field(x->arena, f, "Access-Control-Request-Method")
+                               : NULL;
+    return cors_judge(settings, find_field(x->arena, f, "Origin"), asks_for);
+}
+
 enum incoming incoming_header(struct client *c, struct exchange *x, const char *method,
                               const char *version)
 {
     struct fields f = { .n = 0 };
     MHD_get_connection_values_n(c->connection, MHD_HEADER_KIND, take_field, &f);
-    if (guard(c, x, method, version, &f) != 0) {
+    if (!method_read(text_of(method), &x->request.method)) {
+        x->request.method = METHODS; /* the guard refuses it */
+    }
+    c->cors = judge_origin(x, &f); /* refusals of any kind are told to pages too */
+    if (guard(x, method, version, &f) != 0) {
         return refuse(c, x, false);
     }
     split_target(&x->request);
-    x->request.accept = find_field(x->arena, &f, "Accept");
-    x->request.content_type = find_field(x->arena, &f, "Content-Type");
-    x->request.prefer = find_field(x->arena, &f, "Prefer");
-    x->wants_representation = prefer_return_representation(x->request.prefer);
-    settle_representation(x);
+    read_fields(x, &f);
     bool has_body = has_framing(x->arena, &f);
     bool expects = has_body && find_field(x->arena, &f, "Expect") != NULL;
-    if (find_operation(x, text_of(method)) != 0) {
+    if (find_operation(x) != 0 && !c->cors.is_preflight) {
+        settle_representation(x);
         return refuse(c, x, expects);
     }
-    if (x->operation == NULL) { /* OPTIONS: the answer is the Allow field */
+    if (x->operation == NULL) { /* OPTIONS: the answer is in the header */
         exchange_answer(x, 204);
         c->is_refused = true;
         return INCOMING_READ_ON;

@@ -8,14 +8,9 @@
 #include <strings.h>
 
 #include "base/text.h"
-
-#define JSONAPI_TYPE "application/vnd.api+json"
-#define JSON_TYPE "application/json"
+#include "jsonapi/media_type.h"
 
 enum { QUOTED_BYTES = 80 }; /* how much of a header a message repeats */
-
-/* The URIs of the extensions that bodies may use; NULL ends the list. */
-static const char *const supported_extensions[] = { NULL };
 
 /* What is still to be read of a header's value. */
 struct cursor {
@@ -32,10 +27,11 @@ struct media_type {
     struct text name; /* "type/subtype" */
     bool malformed;
     bool is_foreign;         /* has parameters that JSON:API does not know */
-    bool names_extension;    /* asks for an extension that is not supported */
+    bool is_atomic;          /* names the extension Atomic Operations */
+    bool is_paged;           /* names the profile Cursor Pagination */
+    struct text unsupported; /* an extension that is none of ours; no bytes: there is none */
     bool is_plain_json;      /* has no parameters, or charset=utf-8 alone */
     bool is_excluded;        /* q=0 */
-    struct text unsupported; /* the extension */
 };
 
 static bool is_space(char c)
@@ -136,27 +132,32 @@ static bool is_zero(struct text weight)
     return has_digit;
 }
 
-static bool is_supported(struct text extension)
-{
-    for (size_t i = 0; supported_extensions[i] != NULL; i++) {
-        if (text_is(extension, supported_extensions[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Notes the first URI of a space-separated list that is no supported extension. */
+/* Looks at the URIs of a space-separated list; of those that are not supported the first is kept. */
 static void judge_extensions(struct text list, struct media_type *m)
 {
-    while (list.n > 0 && !m->names_extension) {
+    while (list.n > 0) {
         const char *space = memchr(list.at, ' ', list.n);
         size_t n = space == NULL ? list.n : (size_t)(space - list.at);
         struct text uri = { .at = list.at, .n = n };
-        if (uri.n > 0 && !is_supported(uri)) {
-            m->names_extension = true;
+        if (text_is(uri, ATOMIC_EXTENSION)) {
+            m->is_atomic = true;
+        } else if (m->unsupported.n == 0) {
             m->unsupported = uri;
         }
+        n += space == NULL ? 0 : 1;
+        list = (struct text){ .at = list.at + n, .n = list.n - n };
+    }
+}
+
+/* Profiles that are not known do not matter. The URI is written with and without its last slash. */
+static void judge_profiles(struct text list, struct media_type *m)
+{
+    while (list.n > 0) {
+        const char *space = memchr(list.at, ' ', list.n);
+        size_t n = space == NULL ? list.n : (size_t)(space - list.at);
+        struct text given = { .at = list.at, .n = n };
+        given.n -= n > 0 && given.at[n - 1] == '/' ? 1 : 0;
+        m->is_paged |= text_is(given, CURSOR_PROFILE);
         n += space == NULL ? 0 : 1;
         list = (struct text){ .at = list.at + n, .n = list.n - n };
     }
@@ -173,7 +174,9 @@ static void judge_parameter(struct parameter p, bool has_weight, struct media_ty
     }
     if (text_is_like(p.name, "ext")) {
         judge_extensions(p.value, m);
-    } else if (!text_is_like(p.name, "profile")) {
+    } else if (text_is_like(p.name, "profile")) {
+        judge_profiles(p.value, m);
+    } else {
         m->is_foreign = true;
     }
 }
@@ -190,56 +193,73 @@ static struct media_type read_media_type(struct cursor *c, bool has_weight)
     return m;
 }
 
-const char *representation_media_type(enum representation representation)
+const char *answer_media_type(enum representation representation, bool is_atomic, bool is_paged)
 {
+    static const char *const jsonapi[2][2] = {
+        { JSONAPI_MEDIA_TYPE, JSONAPI_MEDIA_TYPE ";profile=\"" CURSOR_PROFILE "\"" },
+        { JSONAPI_MEDIA_TYPE ";ext=\"" ATOMIC_EXTENSION "\"",
+          JSONAPI_MEDIA_TYPE ";ext=\"" ATOMIC_EXTENSION "\";profile=\"" CURSOR_PROFILE "\"" },
+    };
     switch (representation) {
     case REPRESENTATION_JSONAPI:
-        return JSONAPI_TYPE;
+        return jsonapi[is_atomic ? 1 : 0][is_paged ? 1 : 0];
     case REPRESENTATION_JSON:
-        return JSON_TYPE;
+        return JSON_MEDIA_TYPE;
     }
     UNREACHABLE();
 }
 
-static int refuse_content_type(const struct media_type *m, const char *value,
+static int refuse_content_type(const struct media_type *m, const char *value, bool takes_atomic,
                                struct problems *reterr)
 {
     struct problem_place place = problem_header("Content-Type");
     const char *quoted = text_quotable(reterr->arena, text_of(value), QUOTED_BYTES);
-    if (m->malformed || !text_is_like(m->name, JSONAPI_TYPE)) {
+    const char *wanted = answer_media_type(REPRESENTATION_JSONAPI, takes_atomic, false);
+    if (m->malformed || !text_is_like(m->name, JSONAPI_MEDIA_TYPE)) {
         return problem_add(reterr, PROBLEM_UNSUPPORTED_MEDIA_TYPE, place,
-                           "\"%s\" is not read here: send " JSONAPI_TYPE " or " JSON_TYPE, quoted);
+                           "\"%s\" is not read here: send %s or " JSON_MEDIA_TYPE, quoted, wanted);
     }
     if (m->is_foreign) {
         return problem_add(reterr, PROBLEM_UNSUPPORTED_MEDIA_TYPE, place,
-                           "\"%s\" has a parameter that JSON:API does not allow: send " JSONAPI_TYPE
-                           " with no parameters but ext and profile",
-                           quoted);
+                           "\"%s\" has a parameter that JSON:API does not allow: send %s with no "
+                           "other parameters but ext and profile",
+                           quoted, wanted);
+    }
+    if (m->unsupported.n > 0) {
+        return problem_add(reterr, PROBLEM_UNSUPPORTED_MEDIA_TYPE, place,
+                           "the extension \"%s\" is not supported here: send %s",
+                           text_quotable(reterr->arena, m->unsupported, QUOTED_BYTES), wanted);
     }
     return problem_add(reterr, PROBLEM_UNSUPPORTED_MEDIA_TYPE, place,
-                       "the extension \"%s\" is not supported here",
-                       text_quotable(reterr->arena, m->unsupported, QUOTED_BYTES));
+                       takes_atomic
+                           ? "\"%s\" does not name the extension that is used here: send %s"
+                           : "\"%s\" names an extension that is not used here: send %s",
+                       quoted, wanted);
 }
 
-int negotiate_content_type(const char *value, bool has_body, struct problems *reterr)
+int negotiate_content_type(const char *value, bool has_body, bool takes_atomic,
+                           struct problems *reterr)
 {
     if (value == NULL) {
         return !has_body
                    ? 0
                    : problem_add(reterr, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                                  problem_header("Content-Type"),
-                                 "the body has no media type: send Content-Type: %s", JSONAPI_TYPE);
+                                 "the body has no media type: send Content-Type: %s",
+                                 answer_media_type(REPRESENTATION_JSONAPI, takes_atomic, false));
     }
     struct cursor c = { .at = value };
     struct media_type m = read_media_type(&c, false);
     m.malformed |= *c.at != '\0'; /* a list of types is none */
-    bool is_jsonapi = text_is_like(m.name, JSONAPI_TYPE);
-    bool is_good = is_jsonapi ? !m.malformed && !m.is_foreign && !m.names_extension
-                              : !m.malformed && m.is_plain_json && text_is_like(m.name, JSON_TYPE);
-    if (is_good || (!has_body && !is_jsonapi)) {
-        return 0;
+    bool is_good = false;
+    if (text_is_like(m.name, JSONAPI_MEDIA_TYPE)) {
+        bool fits = m.is_atomic == takes_atomic || (!m.is_atomic && !has_body);
+        is_good = !m.malformed && !m.is_foreign && m.unsupported.n == 0 && fits;
+    } else {
+        is_good =
+            !has_body || (!m.malformed && m.is_plain_json && text_is_like(m.name, JSON_MEDIA_TYPE));
     }
-    return refuse_content_type(&m, value, reterr);
+    return is_good ? 0 : refuse_content_type(&m, value, takes_atomic, reterr);
 }
 
 /* What an Accept header says of one media range. */
@@ -267,17 +287,18 @@ static void add_wish(enum wish *wish, const struct media_type *m)
     }
 }
 
-static void judge_instance(const struct media_type *m, struct wishes *w)
+static void judge_instance(const struct media_type *m, bool takes_atomic, struct wishes *w)
 {
-    if (text_is_like(m->name, JSONAPI_TYPE)) {
-        if (m->is_foreign || m->names_extension || m->malformed) {
+    if (text_is_like(m->name, JSONAPI_MEDIA_TYPE)) {
+        if (m->malformed || m->is_foreign || m->unsupported.n > 0 ||
+            (m->is_atomic && !takes_atomic)) {
             w->jsonapi_is_modified = true;
         } else {
             add_wish(&w->jsonapi, m);
         }
     } else if (m->malformed) {
         return;
-    } else if (text_is_like(m->name, JSON_TYPE) && m->is_plain_json) {
+    } else if (text_is_like(m->name, JSON_MEDIA_TYPE) && m->is_plain_json) {
         add_wish(&w->json, m);
     } else if (text_is_like(m->name, "application/*")) {
         add_wish(&w->application, m);
@@ -312,7 +333,8 @@ static bool choose(const struct wishes *w, enum representation *ret)
     return false;
 }
 
-int negotiate_accept(const char *value, enum representation *ret, struct problems *reterr)
+int negotiate_accept(const char *value, bool takes_atomic, enum representation *ret,
+                     struct problems *reterr)
 {
     if (value == NULL || value[strspn(value, " \t")] == '\0') {
         *ret = REPRESENTATION_JSONAPI;
@@ -322,7 +344,7 @@ int negotiate_accept(const char *value, enum representation *ret, struct problem
     struct cursor c = { .at = value };
     for (;;) {
         struct media_type m = read_media_type(&c, true);
-        judge_instance(&m, &w);
+        judge_instance(&m, takes_atomic, &w);
         if (*c.at == '\0') {
             break;
         }
@@ -333,13 +355,25 @@ int negotiate_accept(const char *value, enum representation *ret, struct problem
     }
     if (w.jsonapi_is_modified) {
         return problem_add(reterr, PROBLEM_NOT_ACCEPTABLE, problem_header("Accept"),
-                           "every " JSONAPI_TYPE " in Accept has parameters other than profile and "
-                           "supported extensions: name it once without them");
+                           "every " JSONAPI_MEDIA_TYPE " in Accept has parameters other than "
+                           "profile and the extensions used here: name it once without them");
     }
     return problem_add(reterr, PROBLEM_NOT_ACCEPTABLE, problem_header("Accept"),
-                       "\"%s\" accepts nothing that is served here: accept " JSONAPI_TYPE
-                       " or " JSON_TYPE,
+                       "\"%s\" accepts nothing that is served here: accept " JSONAPI_MEDIA_TYPE
+                       " or " JSON_MEDIA_TYPE,
                        text_quotable(reterr->arena, text_of(value), QUOTED_BYTES));
+}
+
+bool accept_names_paging(const char *value)
+{
+    bool named = false;
+    struct cursor c = { .at = value == NULL ? "" : value };
+    while (*c.at != '\0') {
+        struct media_type m = read_media_type(&c, true);
+        named |= text_is_like(m.name, JSONAPI_MEDIA_TYPE) && m.is_paged && !m.is_excluded;
+        c.at += *c.at == '\0' ? 0 : 1; /* the comma */
+    }
+    return named;
 }
 
 bool prefer_return_representation(const char *value)

@@ -12,23 +12,32 @@
 #include "exchange/request.h"
 #include "jsonapi/problem.h"
 
-/* representation_media_type() - the Content-Type of an answer. */
-const char *representation_media_type(enum representation representation);
+/*
+ * answer_media_type() - the Content-Type of an answer.
+ *
+ * is_atomic  its document uses the extension Atomic Operations
+ * is_paged   it shows a page, or says something about one, as the profile Cursor Pagination has it
+ */
+const char *answer_media_type(enum representation representation, bool is_atomic, bool is_paged);
 
 /*
  * negotiate_content_type() - is the body's media type one that is read?
  *
  * That is application/vnd.api+json with no parameters but `ext`, of which every URI must be a
  * supported extension, and `profile`; or application/json, without parameters or with
- * charset=utf-8.
+ * charset=utf-8. Profiles are not judged: the one that is known describes what pages are like
+ * anyway, asked for or not, and the others are ignored.
  *
- * value     of Content-Type; NULL when there is none
- * has_body  without a body only a JSON:API type with foreign parameters is refused
- * reterr    PROBLEM_UNSUPPORTED_MEDIA_TYPE at Content-Type
- * Returns:  0 | PROBLEM_UNSUPPORTED_MEDIA_TYPE
- * Source:   jsonapi content-negotiation-servers
+ * value        of Content-Type; NULL when there is none
+ * has_body     without a body only a JSON:API type with foreign parameters is refused
+ * takes_atomic  the operation's documents use the extension Atomic Operations: JSON:API's type must
+ *               name it then, and may not otherwise; application/json has no way to
+ * reterr       PROBLEM_UNSUPPORTED_MEDIA_TYPE at Content-Type
+ * Returns:     0 | PROBLEM_UNSUPPORTED_MEDIA_TYPE
+ * Source:      jsonapi content-negotiation-servers
  */
-int negotiate_content_type(const char *value, bool has_body, struct problems *reterr) MUST_CHECK;
+int negotiate_content_type(const char *value, bool has_body, bool takes_atomic,
+                           struct problems *reterr) MUST_CHECK;
 
 /*
  * negotiate_accept() - the representation that fits an Accept header.
@@ -38,13 +47,17 @@ int negotiate_content_type(const char *value, bool has_body, struct problems *re
  * application/json when it is named, else what a wildcard allows. Instances with q=0 exclude.
  *
  * value     of Accept, several fields joined by ","; NULL when there is none, which accepts all
+ * takes_atomic  an instance may name the extension, and need not
  * ret       set only on 0
  * reterr    PROBLEM_NOT_ACCEPTABLE at Accept
  * Returns:  0 | PROBLEM_NOT_ACCEPTABLE
  * Source:   jsonapi content-negotiation-servers; RFC 9110, section 12.5.1
  */
-int negotiate_accept(const char *value, enum representation *ret, struct problems *reterr)
-    MUST_CHECK;
+int negotiate_accept(const char *value, bool takes_atomic, enum representation *ret,
+                     struct problems *reterr) MUST_CHECK;
+
+/* accept_names_paging() - does Accept name the profile Cursor Pagination with JSON:API's type? */
+bool accept_names_paging(const char *value);
 
 /*
  * prefer_return_representation() - does a Prefer header ask for the changed state in the answer?

@@ -15,9 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "http/access_log.h"
 #include "http/client.h"
+#include "http/conditional.h"
 #include "http/incoming.h"
 #include "http/reply.h"
+#include "http/request_id.h"
 
 enum {
     EXPIRY_MS = 250, /* how often deadlines are looked at */
@@ -32,6 +35,8 @@ struct server {
     struct watch watch; /* of the daemon's epoll descriptor */
     struct timer expiry;
     struct client_list clients;
+    struct request_ids ids;
+    struct log_batch access_log;
     bool is_due; /* the daemon has something to do */
     bool is_draining;
     bool made_progress; /* the handler was called since the last look */
@@ -87,14 +92,22 @@ static struct client *client_of(struct MHD_Connection *connection)
 static void on_answered(struct exchange *x)
 {
     struct client *c = x->owner;
+    c->waited_us += now_us() - c->waiting_since_us;
     MHD_resume_connection(c->connection);
     c->server->is_due = true;
 }
 
 /*
  * Ends the target at its "?". The library would parse the query string into its own memory, a
- * hundred bytes for each parameter, and close the connection without a word when that is full.
- * `uri` is its read buffer, lent as constant; the copy in the exchange is what is read.
+ * hundred bytes for each parameter, and close the connection without a word when that is full; no
+ * option keeps it from that.
+ *
+ * `uri` is the target in the connection's read buffer, which is the library's to write and is lent
+ * as constant. Libmicrohttpd 0.9.75 and 1.0 find the first "?" and the target's end before they
+ * call, put a NUL on both afterwards, and read arguments from behind the "?" to the next NUL: none
+ * are left. The byte written is never behind the target's own NUL, so that what follows in the
+ * buffer, header fields and pipelined requests, stays as it came, and no line is read twice. The
+ * copy in the exchange is what is read.
  */
 static void hide_query(const char *uri)
 {
@@ -132,13 +145,22 @@ static void *on_request_line(void *cls, const char *uri, struct MHD_Connection *
     return x;
 }
 
+/* For Server-Timing: milliseconds, in all and waiting for PostgreSQL. */
+static const char *describe_timing(const struct client *c, struct exchange *x)
+{
+    return arena_printf(x->arena, "total;dur=%.3f, db;dur=%.3f",
+                        (double)(now_us() - c->started_us) / 1e3, (double)c->waited_us / 1e3);
+}
+
 static enum MHD_Result reply(struct client *c, struct exchange *x)
 {
     if (c->server->is_draining) {
         x->answer.close = true;
     }
     client_enter(c, CLIENT_WORKING, now_ms(c->server));
-    return reply_send(c->connection, x);
+    conditional_finish(x);
+    c->server_timing = x->service->settings->server_timing == 0 ? NULL : describe_timing(c, x);
+    return reply_send(c, x);
 }
 
 static enum MHD_Result proceed(struct client *c, struct exchange *x, enum incoming incoming)
@@ -150,10 +172,43 @@ static enum MHD_Result proceed(struct client *c, struct exchange *x, enum incomi
         return reply(c, x);
     case INCOMING_WAIT:
         client_enter(c, CLIENT_WORKING, now_ms(c->server));
+        c->waiting_since_us = now_us();
         MHD_suspend_connection(c->connection);
         return MHD_YES;
     }
     UNREACHABLE();
+}
+
+/*
+ * Libmicrohttpd before 1.0 lets a NUL through, which would cut the target short: "DELETE
+ * /persons/1<NUL>x" would be "DELETE /persons/1". There the version stands one NUL behind the
+ * target. A target that is cut gets its NUL back, for the guard to refuse.
+ */
+static void restore_nul(struct exchange *x, const char *url, const char *version)
+{
+#if MHD_VERSION < 0x01000000
+    if (url + x->request.path.n + 1 != version) {
+        x->request.path.n++; /* the copy has a NUL behind it */
+    }
+#else
+    (void)x;
+    (void)url;
+    (void)version;
+#endif
+}
+
+/* The header is complete. */
+static void begin_request(struct client *c, struct exchange *x)
+{
+    c->n_body = 0;
+    c->is_refused = c->is_cut_off = false;
+    c->started_us = now_us();
+    c->waited_us = 0;
+    client_enter(c, CLIENT_BODY, now_ms(c->server));
+    x->request.id = request_id_choose(
+        x->arena, &c->server->ids,
+        MHD_lookup_connection_value(c->connection, MHD_HEADER_KIND, "X-Request-Id"),
+        MHD_lookup_connection_value(c->connection, MHD_HEADER_KIND, "traceparent"));
 }
 
 /* The library decides how many parameters its handler has. */
@@ -162,7 +217,6 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
                                   const char *method, const char *version, const char *upload_data,
                                   size_t *upload_data_size, void **request)
 {
-    (void)url; /* decoded by the library, which cuts it at an encoded NUL; see on_request_line() */
     struct server *s = cls;
     struct client *c = client_of(connection);
     struct exchange *x = *request;
@@ -171,10 +225,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         return MHD_NO;
     }
     if (c->state == CLIENT_HEADER) {
-        c->n_body = 0;
-        c->is_refused = c->is_cut_off = false;
-        c->started_us = now_us();
-        client_enter(c, CLIENT_BODY, now_ms(s));
+        begin_request(c, x);
+        restore_nul(x, url, version);
         return proceed(c, x, incoming_header(c, x, method, version));
     }
     if (c->state == CLIENT_BODY && *upload_data_size > 0) {
@@ -186,6 +238,16 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         return proceed(c, x, incoming_end(c, x, now_ms(s)));
     }
     return reply(c, x);
+}
+
+/* The answer has left. */
+static void end_request(struct server *s, struct client *c, const struct exchange *x)
+{
+    uint64_t duration_us = now_us() - c->started_us;
+    metrics_count_request(s->settings.metrics, x->answer.status, duration_us);
+    if (x->service->settings->access_log != 0) {
+        access_log_add(&s->access_log, c, x, duration_us);
+    }
 }
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **request,
@@ -200,7 +262,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **re
     }
     if (c != NULL) {
         if (x->answer.status != 0) {
-            metrics_count_request(s->settings.metrics, x->answer.status, now_us() - c->started_us);
+            end_request(s, c, x);
         }
         client_enter(c, CLIENT_IDLE, now_ms(s));
         if (s->is_draining) { /* its answer was on its way before that began */
@@ -281,6 +343,8 @@ struct server *server_new(struct arena *a, const struct server_settings *setting
     s->settings = *settings;
     s->watch = (struct watch){ .fd = -1, .on_ready = on_ready };
     s->expiry.on_due = on_expiry;
+    request_ids_init(&s->ids);
+    log_batch_init(&s->access_log, settings->service->log);
     s->daemon = start_daemon(s);
     if (s->daemon == NULL) {
         close(settings->listen_fd);
@@ -320,6 +384,7 @@ void server_run(struct server *s)
     if (s->is_due) {
         s->is_due = false;
         MHD_run(s->daemon);
+        log_batch_flush(&s->access_log);
     }
 }
 
@@ -349,4 +414,5 @@ void server_stop(struct server *s)
     loop_clear_timer(s->settings.loop, &s->expiry);
     watch_stop(&s->watch);
     MHD_stop_daemon(s->daemon);
+    log_batch_flush(&s->access_log);
 }

@@ -5,6 +5,7 @@
 #include "jsonapi/document_write.h"
 
 #include "base/json_text.h"
+#include "jsonapi/media_type.h"
 #include "jsonapi/query.h"
 
 /* Appends what the buffer already holds at `at`. */
@@ -76,8 +77,17 @@ static void write_link(struct buf *b, const char *name, const char *prefix, cons
 
 void document_begin(struct buf *b, const struct document_links *links)
 {
-    buf_add_literal(b, "{\"jsonapi\":{\"version\":\"1.1\"},\"links\":{");
-    write_link(b, "self", links->prefix, links->self);
+    if (links->is_paged) {
+        buf_add_literal(b, "{\"jsonapi\":{\"version\":\"1.1\",\"profile\":[\"" CURSOR_PROFILE
+                           "\"]},\"links\":{\"self\":{\"href\":\"");
+        buf_add_text(b, links->prefix);
+        buf_add_text(b, links->self);
+        buf_add_literal(b, "\",\"type\":\"" JSONAPI_MEDIA_TYPE ";profile=\\\"" CURSOR_PROFILE
+                           "\\\"\"}");
+    } else {
+        buf_add_literal(b, "{\"jsonapi\":{\"version\":\"1.1\"},\"links\":{");
+        write_link(b, "self", links->prefix, links->self);
+    }
     if (links->related != NULL) {
         buf_add_char(b, ',');
         write_link(b, "related", links->prefix, links->related);
@@ -96,66 +106,171 @@ void document_end(struct buf *b)
     buf_add_char(b, '}');
 }
 
-static void write_attributes(struct buf *b, const struct resource *resource,
-                             const struct cell *cells)
+/* Does the request want to see this field of the type? */
+static bool is_shown(const struct document_view *view, const struct resource *resource,
+                     const bool *(*which)(const struct fieldset *), size_t index)
 {
-    buf_add_literal(b, ",\"attributes\":{");
+    if (view->fields == NULL || !view->fields[resource->index].is_given) {
+        return true;
+    }
+    return which(&view->fields[resource->index])[index];
+}
+
+static const bool *attributes_of(const struct fieldset *fields)
+{
+    return fields->attributes;
+}
+
+static const bool *relationships_of(const struct fieldset *fields)
+{
+    return fields->relationships;
+}
+
+static void write_attributes(struct buf *b, const struct resource *resource,
+                             const struct cell *cells, const struct document_view *view)
+{
+    const char *opening = ",\"attributes\":{";
     for (size_t i = 0; i < resource->n_attributes; i++) {
         const struct attribute *attribute = &resource->attributes[i];
-        if (i > 0) {
-            buf_add_char(b, ',');
+        if (!is_shown(view, resource, attributes_of, i)) {
+            continue;
         }
+        buf_add_text(b, opening);
         json_text_write(b, text_of(attribute->name));
         buf_add_char(b, ':');
         column_write_json(b, attribute->type, cells[i]);
+        opening = ",";
     }
-    buf_add_char(b, '}');
+    buf_add_text(b, opening[1] == '\0' ? "}" : "");
 }
 
-/* `path_at` and `n_path`: where the resource's own path, prefix included, stands in the buffer. */
-static void write_relationships(struct buf *b, const struct resource *resource, size_t path_at,
-                                size_t n_path)
+/* ---- relationships --------------------------------------------------------------------------- */
+
+/* A resource object being written, and where its own path stands in the buffer. */
+struct written {
+    const struct resource *resource;
+    const struct cell *cells;
+    const struct document_view *view;
+    size_t path_at;
+    size_t n_path;
+};
+
+static void write_to_one(struct buf *b, const struct written *w, const struct relationship *rel)
 {
-    buf_add_literal(b, ",\"relationships\":{");
-    for (size_t i = 0; i < resource->n_relationships; i++) {
-        struct text name = text_of(resource->relationships[i].name);
+    struct cell member = w->cells[1 + w->resource->n_attributes + rel->to_one_index];
+    buf_add_literal(b, ",\"data\":");
+    if (cell_is_null(member)) {
+        buf_add_literal(b, "null");
+    } else {
+        document_write_identifier(b, rel, member, NULL);
+    }
+}
+
+static void write_members(struct buf *b, const struct relationship *rel,
+                          const struct compound_members *members)
+{
+    buf_add_literal(b, ",\"data\":[");
+    for (size_t i = 0; i < members->n; i++) {
+        const struct cell *row = rows_row(members->rows, members->first + i);
         if (i > 0) {
             buf_add_char(b, ',');
         }
-        json_text_write(b, name);
-        buf_add_literal(b, ":{\"links\":{\"self\":\"");
-        add_again(b, path_at, n_path);
-        buf_add_literal(b, "/relationships/");
-        percent_encode(b, name);
-        buf_add_literal(b, "\",\"related\":\"");
-        add_again(b, path_at, n_path);
-        buf_add_char(b, '/');
-        percent_encode(b, name);
-        buf_add_literal(b, "\"}}");
+        document_write_identifier(b, rel, row[COMPOUND_MEMBER], row + COMPOUND_LINKS);
+    }
+    buf_add_char(b, ']');
+}
+
+/* The linkage goes on behind what is shown: the links of its pages. */
+static void write_page_links(struct buf *b, const struct written *w, const struct relationship *rel,
+                             const struct compound_members *members)
+{
+    buf_add_literal(b, ",\"prev\":null,\"next\":\"");
+    add_again(b, w->path_at, w->n_path);
+    buf_add_literal(b, "/relationships/");
+    percent_encode(b, text_of(rel->name));
+    if (rel->n_order_by > 0) { /* a cursor would need values that linkage does not hold */
+        buf_addf(b, "?page%%5Bsize%%5D=%zu&page%%5Bnumber%%5D=2\"", members->n);
+        return;
+    }
+    buf_add_literal(b, "?page%5Bafter%5D=");
+    size_t last = members->first + members->n - 1;
+    w->view->write_cursor(b, rel, rows_row(members->rows, last)[COMPOUND_MEMBER]);
+    buf_add_char(b, '"');
+}
+
+static void write_relationship(struct buf *b, const struct written *w,
+                               const struct relationship *rel)
+{
+    struct text name = text_of(rel->name);
+    struct compound_members members = { 0 };
+    if (!rel->is_to_one) {
+        members = compound_members(w->view->compound, rel, w->cells[0]);
+    }
+    json_text_write(b, name);
+    buf_add_literal(b, ":{\"links\":{\"self\":\"");
+    add_again(b, w->path_at, w->n_path);
+    buf_add_literal(b, "/relationships/");
+    percent_encode(b, name);
+    buf_add_literal(b, "\",\"related\":\"");
+    add_again(b, w->path_at, w->n_path);
+    buf_add_char(b, '/');
+    percent_encode(b, name);
+    buf_add_char(b, '"');
+    if (members.has_more) {
+        write_page_links(b, w, rel, &members);
+    }
+    buf_add_char(b, '}');
+    if (rel->is_to_one) {
+        write_to_one(b, w, rel);
+    } else if (members.rows != NULL) {
+        write_members(b, rel, &members);
     }
     buf_add_char(b, '}');
 }
 
+static void write_relationships(struct buf *b, const struct written *w)
+{
+    const char *opening = ",\"relationships\":{";
+    for (size_t i = 0; i < w->resource->n_relationships; i++) {
+        if (is_shown(w->view, w->resource, relationships_of, i)) {
+            buf_add_text(b, opening);
+            write_relationship(b, w, &w->resource->relationships[i]);
+            opening = ",";
+        }
+    }
+    buf_add_text(b, opening[1] == '\0' ? "}" : "");
+}
+
 void document_write_resource(struct buf *b, const struct resource *resource,
-                             const struct cell *cells, const char *prefix)
+                             const struct cell *cells, const struct document_view *view)
 {
     buf_add_literal(b, "{\"type\":");
     json_text_write(b, text_of(resource->type));
     buf_add_literal(b, ",\"id\":");
     write_id(b, resource->key_type, cells[0]);
     buf_add_literal(b, ",\"links\":{\"self\":\"");
-    size_t path_at = b->n;
-    buf_add_text(b, prefix);
+    struct written w = { .resource = resource, .cells = cells, .view = view, .path_at = b->n };
+    buf_add_text(b, view->prefix);
     document_write_path(b, resource, cells[0]);
-    size_t n_path = b->n - path_at;
+    w.n_path = b->n - w.path_at;
     buf_add_literal(b, "\"}");
-    if (resource->n_attributes > 0) {
-        write_attributes(b, resource, cells + 1);
-    }
-    if (resource->n_relationships > 0) {
-        write_relationships(b, resource, path_at, n_path);
-    }
+    write_attributes(b, resource, cells + 1, view);
+    write_relationships(b, &w);
     buf_add_char(b, '}');
+}
+
+void document_write_included(struct buf *b, const struct document_view *view)
+{
+    size_t n;
+    const struct compound_resource *included = compound_included(view->compound, &n);
+    buf_add_literal(b, ",\"included\":[");
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0) {
+            buf_add_char(b, ',');
+        }
+        document_write_resource(b, included[i].resource, included[i].cells, view);
+    }
+    buf_add_char(b, ']');
 }
 
 void document_write_identifier(struct buf *b, const struct relationship *relationship,

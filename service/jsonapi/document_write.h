@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/cell.h"
-#include "model/model.h"
+#include "jsonapi/compound.h"
 
 /* The links of a document. Each is a whole reference without prefix ("/persons?…"), or NULL. */
 struct document_links {
@@ -18,8 +18,18 @@ struct document_links {
     const char *self;
     const char *related; /* of linkage */
     bool is_page;        /* prev and next are written, null when there is no such page */
+    bool is_paged;       /* the profile Cursor Pagination is applied, and said to be */
     const char *prev;
     const char *next;
+};
+
+/* How the resources of a document are shown. */
+struct document_view {
+    const char *prefix;              /* of every link */
+    const struct fieldset *fields;   /* by struct resource's index; NULL: all fields */
+    const struct compound *compound; /* linkage beside that of to-one relationships; NULL: none */
+    /* writes the cursor of a linkage's member, for the link to the page behind it */
+    void (*write_cursor)(struct buf *b, const struct relationship *relationship, struct cell key);
 };
 
 /* document_begin() - everything up to the primary data: {"jsonapi":…,"links":…,"data": */
@@ -29,13 +39,17 @@ void document_begin(struct buf *b, const struct document_links *links);
 void document_end(struct buf *b);
 
 /*
- * document_write_resource() - a resource object with attributes, relationships (links) and its own
- * link.
+ * document_write_resource() - a resource object with attributes, relationships and its own link.
  *
- * cells     the key, then every attribute in the model's order
+ * Relationship objects have links always; linkage when they are to-one, or when the view has it.
+ *
+ * cells     the key, every attribute in the model's order, the key of each to-one's member
  */
 void document_write_resource(struct buf *b, const struct resource *resource,
-                             const struct cell *cells, const char *prefix);
+                             const struct cell *cells, const struct document_view *view);
+
+/* document_write_included() - the member "included", if anything was asked to be. */
+void document_write_included(struct buf *b, const struct document_view *view);
 
 /*
  * document_write_identifier() - a resource identifier.

@@ -2,8 +2,8 @@
  * association.c - the association table itself: its key, its other columns, its indexes and what a
  * delete does. SQLAlchemy says nothing about most of these until rows are written.
  */
-#include "model/draft.h"
 #include "model/names.h"
+#include "model/resolving.h"
 
 /* The primary key or unique constraint over exactly the two columns; NULL: none. */
 static const struct catalog_constraint *key_over(const struct draft_end *end)
@@ -22,21 +22,13 @@ static const struct catalog_constraint *key_over(const struct draft_end *end)
     return found;
 }
 
-static bool has_leading_index(const struct catalog_table *table, const char *column)
+static bool has_primary_key(const struct catalog_table *table)
 {
-    for (size_t i = 0; i < table->n_indexes; i++) {
-        if (table->indexes[i].n_columns > 0 && strcmp(table->indexes[i].columns[0], column) == 0) {
-            return true;
-        }
+    size_t i = 0;
+    while (i < table->n_constraints && table->constraints[i].kind != CATALOG_PRIMARY_KEY) {
+        i++;
     }
-    for (size_t i = 0; i < table->n_constraints; i++) {
-        const struct catalog_constraint *c = &table->constraints[i];
-        if ((c->kind == CATALOG_PRIMARY_KEY || c->kind == CATALOG_UNIQUE) &&
-            strcmp(c->columns[0], column) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return i < table->n_constraints;
 }
 
 /* Has an earlier relationship reported on these two columns of this table? */
@@ -50,22 +42,6 @@ static bool already_checked(const struct draft *d, const struct draft_end *end)
         }
     }
     return false;
-}
-
-static void check_index(struct draft *d, const struct draft_end *end, const char *pointer,
-                        const char *column, const char *then)
-{
-    if (!has_leading_index(end->table, column)) {
-        draft_warning(
-            d, pointer,
-            draft_text(d,
-                       "no index of \"%s\" begins with \"%s\": looking from that "
-                       "side reads the whole table",
-                       end->table->name, column),
-            draft_text(d, "create index on %s (%s, %s)",
-                       name_quote_qualified(d->scratch, end->table->schema, end->table->name),
-                       name_quote(d->scratch, column), name_quote(d->scratch, then)));
-    }
 }
 
 static void check_delete_rules(struct draft *d, const struct draft_end *end, const char *pointer)
@@ -89,7 +65,7 @@ static void check_delete_rules(struct draft *d, const struct draft_end *end, con
 
 void check_association(struct draft *d, struct draft_end *end)
 {
-    const char *pointer = pointer_join(d->scratch, end->pointer, "secondary");
+    const char *pointer = pointer_join(d->scratch, end->declared->pointer, "secondary");
     const char *table = end->table->name;
     const char *near = end->near->name;
     const char *far = end->far->name;
@@ -105,9 +81,9 @@ void check_association(struct draft *d, struct draft_end *end)
                                "\"%s\" has no primary key or unique constraint over (%s, %s): "
                                "it could hold one link twice",
                                table, near, far),
-                    draft_text(d, "alter table %s add primary key (%s, %s)",
-                               name_quote_qualified(d->scratch, end->table->schema, table),
-                               name_quote(d->scratch, near), name_quote(d->scratch, far)));
+                    draft_text(d, "alter table %s add %s (%s, %s)", draft_table_sql(d, end->table),
+                               has_primary_key(end->table) ? "unique" : "primary key",
+                               draft_column_sql(d, end->near), draft_column_sql(d, end->far)));
         end->broken = true;
     }
     for (size_t i = 0; i < end->table->n_columns; i++) {
@@ -122,8 +98,8 @@ void check_association(struct draft *d, struct draft_end *end)
             end->broken = true;
         }
     }
-    check_index(d, end, pointer, near, far);
-    check_index(d, end, pointer, far, near);
+    check_index(d, end, pointer, end->near, end->far);
+    check_index(d, end, pointer, end->far, end->near);
     check_delete_rules(d, end, pointer);
 }
 
@@ -139,10 +115,11 @@ static bool is_in_primary_key(const struct catalog_table *table, const char *col
 }
 
 /* Which columns are shown when the file does not say: those that a link can do without. */
-static bool is_shown_by_default(const struct draft_end *end, const struct catalog_column *c)
+static bool is_shown_by_default(struct draft *d, const struct draft_end *end,
+                                const struct catalog_column *c)
 {
     return c != end->near && c != end->far && (c->has_default || !c->not_null) &&
-           column_type_find(c->type_oid) != NULL && !is_in_primary_key(end->table, c->name);
+           draft_column_type(d, c) != NULL && !is_in_primary_key(end->table, c->name);
 }
 
 static void add_link_column(struct draft *d, struct draft_end *end, struct attribute *columns,
@@ -156,7 +133,7 @@ static void add_link_column(struct draft *d, struct draft_end *end, struct attri
     } else if (column == end->near || column == end->far) {
         reason =
             draft_text(d, "column \"%s\" is one of the two keys: it is the linkage already", name);
-    } else if (column_type_find(column->type_oid) == NULL) {
+    } else if (draft_column_type(d, column) == NULL) {
         reason = draft_text(d, "column \"%s\" is of type %s, which is not supported", name,
                             column->type_name);
     } else if (!name_is_member(declared->name)) {
@@ -173,7 +150,7 @@ static void add_link_column(struct draft *d, struct draft_end *end, struct attri
         .name = arena_strdup(d->arena, declared->name),
         .column = name_quote(d->arena, column->name),
         .raw_name = arena_strdup(d->arena, column->name),
-        .type = column_type_find(column->type_oid),
+        .type = draft_column_type(d, column),
         .read_only = declared->read_only || column->generated,
         .nullable = !column->not_null,
         .max_length = column->max_length > 0 ? (uint32_t)column->max_length : 0,
@@ -197,9 +174,9 @@ void resolve_link_columns(struct draft *d, struct draft_end *end)
             if (!declared->secondary_attributes[i].broken) {
                 add_link_column(d, end, columns, &declared->secondary_attributes[i]);
             }
-        } else if (is_shown_by_default(end, &end->table->columns[i])) {
+        } else if (is_shown_by_default(d, end, &end->table->columns[i])) {
             struct declared_attribute shown = { .name = end->table->columns[i].name,
-                                                .pointer = end->pointer,
+                                                .pointer = declared->pointer,
                                                 .read_only = true };
             add_link_column(d, end, columns, &shown);
         }

@@ -3,6 +3,9 @@
  */
 #include "model/draft.h"
 
+#include "model/column_type_of.h"
+#include "model/names.h"
+
 void draft_error(struct draft *d, const char *pointer, const char *reason, const char *remedy)
 {
     findings_add(d->findings, FINDING_ERROR, pointer, reason, remedy);
@@ -11,6 +14,19 @@ void draft_error(struct draft *d, const char *pointer, const char *reason, const
 void draft_warning(struct draft *d, const char *pointer, const char *reason, const char *remedy)
 {
     findings_add(d->findings, FINDING_WARNING, pointer, reason, remedy);
+}
+
+void draft_note(struct draft *d, const char *pointer, const char *reason, const char *remedy)
+{
+    findings_add(d->findings, FINDING_NOTE, pointer, reason, remedy);
+}
+
+void draft_refuse(struct draft *d, struct draft_end *end, const char *key, const char *reason,
+                  const char *remedy)
+{
+    const char *pointer = end->declared->pointer;
+    draft_error(d, key[0] == '\0' ? pointer : draft_text(d, "%s/%s", pointer, key), reason, remedy);
+    end->broken = true;
 }
 
 const char *draft_text(struct draft *d, const char *format, ...)
@@ -32,15 +48,55 @@ struct draft_resource *draft_resource_find(const struct draft *d, const char *ty
     return NULL;
 }
 
+struct draft_resource *draft_resource_stored_in(const struct draft *d,
+                                                const struct catalog_table *table)
+{
+    for (size_t i = 0; i < d->n_resources; i++) {
+        if (d->resources[i].table == table) {
+            return &d->resources[i];
+        }
+    }
+    return NULL;
+}
+
 struct draft_end *draft_end_find(const struct draft *d, const struct draft_resource *owner,
                                  const char *name)
 {
     for (size_t i = 0; i < d->n_ends; i++) {
-        if (d->ends[i].owner == owner && strcmp(d->ends[i].name, name) == 0) {
+        if (d->ends[i].owner == owner && strcmp(d->ends[i].declared->name, name) == 0) {
             return &d->ends[i];
         }
     }
     return NULL;
+}
+
+const char *draft_end_name(struct draft *d, const struct draft_end *end)
+{
+    return draft_text(d, "%s.%s", draft_type(end->owner), end->declared->name);
+}
+
+const char *draft_kind(const struct draft_end *end)
+{
+    switch (end->kind) {
+    case RELATIONSHIP_MANY_TO_MANY:
+        return "many-to-many";
+    case RELATIONSHIP_MANY_TO_ONE:
+        return "many-to-one";
+    case RELATIONSHIP_ONE_TO_MANY:
+        return "one-to-many";
+    }
+    UNREACHABLE();
+}
+
+const struct catalog_column *draft_foreign_key(const struct draft_end *end)
+{
+    ASSERT(end->kind != RELATIONSHIP_MANY_TO_MANY);
+    return end->kind == RELATIONSHIP_MANY_TO_ONE ? end->far : end->near;
+}
+
+bool draft_end_is_resolved(const struct draft_end *end)
+{
+    return end->table != NULL && end->near != NULL && end->far != NULL;
 }
 
 const char *draft_type(const struct draft_resource *resource)
@@ -58,12 +114,43 @@ struct declared_names draft_columns(struct draft *d, const struct catalog_table 
     return (struct declared_names){ .n = n, .at = names };
 }
 
-bool constraint_has_column(const struct catalog_constraint *constraint, const char *column)
+const struct column_type *draft_column_type(struct draft *d, const struct catalog_column *column)
 {
-    for (size_t i = 0; i < constraint->n_columns; i++) {
-        if (strcmp(constraint->columns[i], column) == 0) {
-            return true;
+    for (const struct draft_type *t = d->types; t != NULL; t = t->next) {
+        if (t->oid == column->type_oid && t->modifier == column->type_modifier) {
+            return t->type;
         }
     }
-    return false;
+    struct draft_type *added = arena_alloc(d->scratch, sizeof *added);
+    if (added == NULL) {
+        return NULL;
+    }
+    *added = (struct draft_type){
+        .oid = column->type_oid,
+        .modifier = column->type_modifier,
+        .type = column_type_of(d->arena, d->catalog, column),
+        .next = d->types,
+    };
+    d->types = added;
+    return added->type;
+}
+
+void draft_refuse_column(struct draft *d, struct draft_end *end, const char *key,
+                         const struct catalog_table *table, const char *name)
+{
+    struct declared_names columns = draft_columns(d, table);
+    draft_refuse(d, end, key, draft_text(d, "table \"%s\" has no column \"%s\"", table->name, name),
+                 draft_text(d, "%sits columns are %s",
+                            names_suggest(d->scratch, name, columns.at, columns.n),
+                            names_list(d->scratch, columns.at, columns.n)));
+}
+
+const char *draft_table_sql(struct draft *d, const struct catalog_table *table)
+{
+    return name_quote_qualified(d->scratch, table->schema, table->name);
+}
+
+const char *draft_column_sql(struct draft *d, const struct catalog_column *column)
+{
+    return name_quote(d->scratch, column->name);
 }

@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 #include "base/text.h"
-#include "model/column_type.h"
+#include "model/column_read.h"
+#include "model/relationship.h"
 
 struct attribute {
     const char *name;   /* in documents */
@@ -35,53 +36,11 @@ struct constraint {
     const char *explanation; /* the constraint's comment; NULL: none */
 };
 
-enum relationship_kind {
-    RELATIONSHIP_MANY_TO_MANY, /* a link is a row of the association table */
-    RELATIONSHIP_MANY_TO_ONE,  /* a foreign key in the owner's table; always to-one */
-    RELATIONSHIP_ONE_TO_MANY,  /* a foreign key in the target's table; to-one when it is unique */
-};
-
-/*
- * A relationship of any kind, seen as rows that hold two keys: `near` is the column with the
- * owner's key, `far` the one with the target's.
- *
- *     kind           table               near                far
- *     many-to-many   association table   its key to owner    its key to target
- *     many-to-one    owner's             owner's key         foreign key, NULL: no link
- *     one-to-many    target's            foreign key         target's key
- *
- * So everything that reads says "from {rows} p where p.{near} = … and p.{far} is not null"; only
- * what writes asks for the kind. The inverse has near and far the other way round.
- */
-struct relationship {
-    const char *name;
-    enum relationship_kind kind;
-    bool is_to_one; /* its data is null or one identifier */
-    const struct resource *owner;
-    const struct resource *target;
-    const struct relationship *inverse; /* NULL: one-sided */
-    const char *table;                  /* what is written: qualified and quoted */
-    const char *near;                   /* quoted */
-    const char *far;                    /* quoted */
-    const char *rows; /* what is read: the table, or both directions of a symmetric one */
-    bool
-        near_is_first; /* near comes first in the table's key: the order in which rows are locked */
-    bool is_symmetric; /* mutual, of a type with itself: one row per link, its own inverse */
-    bool allows_self;  /* symmetric: a resource may be linked to itself */
-    bool view_only;    /* declared so, or of a view: every write is refused */
-    bool refuses_move; /* "on_move": "refuse": a member that has a partner is not taken from it */
-    bool is_required;  /* the foreign key is NOT NULL: a link can be moved, never cleared */
-    size_t n_link_columns;                /* many-to-many only, like the next */
-    const struct attribute *link_columns; /* the association table's further columns: `meta` */
-    size_t index;                         /* its position in struct resource */
-    size_t id;                            /* its position among all relationships of the model */
-    size_t to_one_index; /* its position among the owner's to-one relationships, if it is one */
-};
-
 struct resource {
-    const char *type;  /* in URLs and documents */
-    const char *table; /* qualified and quoted */
-    const char *key;   /* the key's column, quoted */
+    const char *type;        /* in URLs and documents */
+    const char *description; /* in the model author's words; NULL: none */
+    const char *table;       /* qualified and quoted */
+    const char *key;         /* the key's column, quoted */
     const struct column_type *key_type;
     size_t n_attributes;
     const struct attribute *attributes;

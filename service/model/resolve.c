@@ -6,8 +6,9 @@
 
 #include <errno.h>
 
-#include "model/draft.h"
+#include "base/buf.h"
 #include "model/names.h"
+#include "model/resolving.h"
 
 enum { BUDGET_BYTES = 64 * 1024 * 1024 }; /* a model takes some kilobytes per resource */
 
@@ -28,7 +29,7 @@ static bool begin_resources(struct draft *d, struct model *model)
     model->n_resources = n;
     model->resources = resources;
     for (size_t i = 0; i < n; i++) {
-        resolve_resource(d, &d->resources[i]);
+        resolve_table(d, &d->resources[i]);
     }
     return true;
 }
@@ -54,8 +55,6 @@ static bool begin_ends(struct draft *d)
         for (size_t j = 0; j < declared->n_relationships; j++) {
             d->ends[d->n_ends++] = (struct draft_end){
                 .declared = &declared->relationships[j],
-                .pointer = declared->relationships[j].pointer,
-                .name = declared->relationships[j].name,
                 .owner = &d->resources[i],
             };
         }
@@ -66,7 +65,9 @@ static bool begin_ends(struct draft *d)
     }
     for (size_t i = 0; i < n_declared; i++) {
         struct draft_end *end = &d->ends[i];
-        bool wanted = end->declared->backref != NULL && end->declared->back_populates == NULL;
+        const struct declared_relationship *backref = end->declared->backref;
+        bool wanted = backref != NULL && backref->name != NULL && !end->is_symmetric &&
+                      end->declared->back_populates == NULL;
         if (wanted && resolve_backref(d, end, &d->ends[d->n_ends])) {
             d->n_ends++;
         }
@@ -74,19 +75,69 @@ static bool begin_ends(struct draft *d)
     return true;
 }
 
+/*
+ * Both directions of a symmetric relationship: each link once as it is stored and once turned
+ * round, so that what reads need not know.
+ */
+static const char *rows_of_symmetric(struct draft *d, const struct relationship *r)
+{
+    struct buf b;
+    buf_init(&b, d->arena, 256);
+    const char *columns[][2] = { { r->near, r->far }, { r->far, r->near } };
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        buf_addf(&b, "%sselect p.%s, p.%s", i == 0 ? "(" : " union all ", columns[i][0],
+                 columns[i][1]);
+        for (size_t j = 0; j < r->n_link_columns; j++) {
+            buf_addf(&b, ", p.%s", r->link_columns[j].column);
+        }
+        buf_addf(&b, " from %s p", r->table);
+    }
+    buf_addf(&b, " where p.%s <> p.%s)", r->near, r->far);
+    return buf_terminate(&b);
+}
+
 static void finish_relationship(struct draft *d, const struct draft_end *end,
                                 struct relationship *to)
 {
-    to->name = arena_strdup(d->arena, end->name);
-    to->owner = end->owner->resource;
-    to->target = end->target->resource;
-    to->table = name_quote_qualified(d->arena, end->table->schema, end->table->name);
-    to->near = name_quote(d->arena, end->near->name);
-    to->far = name_quote(d->arena, end->far->name);
-    to->rows = to->table;
-    to->near_is_first = end->near_is_first;
-    to->n_link_columns = end->n_link_columns;
-    to->link_columns = end->link_columns;
+    const struct declared_relationship *declared = end->declared;
+    bool is_many_to_many = end->kind == RELATIONSHIP_MANY_TO_MANY;
+    *to = (struct relationship){
+        .name = arena_strdup(d->arena, declared->name),
+        .description =
+            declared->description == NULL ? NULL : arena_strdup(d->arena, declared->description),
+        .kind = end->kind,
+        .is_to_one = end->is_to_one,
+        .owner = end->owner->resource,
+        .target = end->target->resource,
+        .table = name_quote_qualified(d->arena, end->table->schema, end->table->name),
+        .near = name_quote(d->arena, end->near->name),
+        .far = name_quote(d->arena, end->far->name),
+        .near_is_first = end->near_is_first,
+        .is_symmetric = end->is_symmetric,
+        .allows_self = declared->allow_self == CHOICE_YES,
+        .view_only = end->view_only,
+        .refuses_move = declared->on_move != NULL && strcmp(declared->on_move, "refuse") == 0,
+        .is_required = !is_many_to_many && draft_foreign_key(end)->not_null,
+        .n_order_by = end->n_order_by,
+        .order_by = end->order_by,
+        .n_link_columns = end->n_link_columns,
+        .link_columns = end->link_columns,
+    };
+    to->rows = end->is_symmetric ? rows_of_symmetric(d, to) : to->table;
+}
+
+/* The to-one relationships of a resource, listed, and numbered for them. */
+static void list_to_one(struct draft *d, struct resource *resource, struct relationship *of)
+{
+    const struct relationship **list =
+        arena_zalloc(d->arena, resource->n_relationships, sizeof *list);
+    resource->to_one = list;
+    for (size_t i = 0; list != NULL && i < resource->n_relationships; i++) {
+        if (of[i].is_to_one) {
+            of[i].to_one_index = resource->n_to_one;
+            list[resource->n_to_one++] = &of[i];
+        }
+    }
 }
 
 /* The model's relationships, resource by resource; `at` is where those of each end have gone. */
@@ -100,7 +151,8 @@ static bool finish(struct draft *d, struct model *model)
     size_t n = 0;
     for (size_t i = 0; i < d->n_resources; i++) {
         struct resource *resource = d->resources[i].resource;
-        resource->relationships = &all[n];
+        struct relationship *first = &all[n];
+        resource->relationships = first;
         for (size_t j = 0; j < d->n_ends; j++) {
             if (d->ends[j].owner == &d->resources[i]) {
                 finish_relationship(d, &d->ends[j], &all[n]);
@@ -109,6 +161,7 @@ static bool finish(struct draft *d, struct model *model)
                 at[j] = &all[n++];
             }
         }
+        list_to_one(d, resource, first);
     }
     for (size_t j = 0; j < d->n_ends; j++) {
         at[j]->inverse = d->ends[j].inverse == NULL ? NULL : at[d->ends[j].inverse - d->ends];
@@ -123,7 +176,14 @@ static int load(struct draft *d, struct text json, struct model *model)
     if (arena_failed(d->scratch) || !begin_resources(d, model) || !begin_ends(d)) {
         return -ENOMEM;
     }
+    for (size_t i = 0; i < d->n_resources; i++) {
+        resolve_attributes(d, &d->resources[i]);
+    }
+    check_names(d);
     resolve_pairs(d);
+    for (size_t i = 0; i < d->n_ends; i++) {
+        resolve_settings(d, &d->ends[i]);
+    }
     if (arena_failed(d->arena) || arena_failed(d->scratch) || arena_failed(d->findings->arena) ||
         findings_sort(d->scratch, d->findings, d->declaration.places) < 0) {
         return -ENOMEM;

@@ -5,18 +5,13 @@
  * side only: an inverse that does not name this side back, a triangle, two different association
  * tables, columns that are not swapped.
  */
-#include "model/draft.h"
 #include "model/names.h"
+#include "model/resolving.h"
 
-/* A mistake in what `end` says of its inverse; neither side is complained about again. */
-static void refuse(struct draft *d, struct draft_end *end, struct draft_end *inverse,
-                   const char *reason, const char *remedy)
+/* A mistake in what `end` says of its inverse. */
+static void refuse(struct draft *d, struct draft_end *end, const char *reason, const char *remedy)
 {
-    draft_error(d, pointer_join(d->scratch, end->pointer, "back_populates"), reason, remedy);
-    end->broken = true;
-    if (inverse != NULL) {
-        inverse->broken = true;
-    }
+    draft_refuse(d, end, "back_populates", reason, remedy);
 }
 
 static void refuse_unknown_inverse(struct draft *d, struct draft_end *end, const char *name)
@@ -26,59 +21,71 @@ static void refuse_unknown_inverse(struct draft *d, struct draft_end *end, const
     size_t n = 0;
     for (size_t i = 0; names != NULL && i < d->n_ends; i++) {
         if (d->ends[i].owner == end->target) {
-            names[n++] = d->ends[i].name;
+            names[n++] = d->ends[i].declared->name;
         }
     }
     if (resource_find_attribute(end->target->resource, text_of(name)) != NULL) {
-        refuse(d, end, NULL, draft_text(d, "%s.%s is an attribute", type, name),
+        refuse(d, end, draft_text(d, "%s.%s is an attribute", type, name),
                draft_text(d, "name a relationship of %s: it has %s", type,
                           names_list(d->scratch, names, n)));
     } else {
-        refuse(d, end, NULL, draft_text(d, "%s has no relationship \"%s\"", type, name),
+        refuse(d, end, draft_text(d, "%s has no relationship \"%s\"", type, name),
                draft_text(d, "%sit has %s", names_suggest(d->scratch, name, names, n),
                           names_list(d->scratch, names, n)));
     }
 }
 
+/* `inverse` has no say of its own about its other side. */
+static bool refuse_decided(struct draft *d, struct draft_end *end, const struct draft_end *inverse)
+{
+    if (inverse->is_symmetric) {
+        refuse(d, end,
+               draft_text(d, "%s is symmetric: its own inverse", draft_end_name(d, inverse)),
+               "remove it here, or \"symmetric\" there");
+        return true;
+    }
+    if (inverse->by_backref || inverse->declared->backref != NULL) {
+        refuse(d, end,
+               draft_text(d, "%s belongs to the \"backref\" at %s", draft_end_name(d, inverse),
+                          inverse->by_backref ? inverse->declared->pointer
+                                              : inverse->declared->backref->pointer),
+               "use \"back_populates\" on both sides, or \"backref\" on one");
+        return true;
+    }
+    return false;
+}
+
 /* `inverse` is not the other side of `end`: say in which way. */
 static void refuse_inverse(struct draft *d, struct draft_end *end, struct draft_end *inverse)
 {
-    const char *type = draft_type(end->target);
-    const char *back = inverse->by_backref ? NULL : inverse->declared->back_populates;
+    const char *name = draft_end_name(d, inverse);
+    const char *back = inverse->declared->back_populates;
     if (inverse->target != end->owner) {
-        refuse(d, end, NULL,
-               draft_text(d, "%s.%s targets %s, not %s", type, inverse->name,
-                          draft_type(inverse->target), draft_type(end->owner)),
-               draft_text(d, "name a relationship of %s that targets %s", type,
+        refuse(d, end,
+               draft_text(d, "%s targets %s, not %s", name, draft_type(inverse->target),
+                          draft_type(end->owner)),
+               draft_text(d, "name a relationship of %s that targets %s", draft_type(end->target),
                           draft_type(end->owner)));
         return;
     }
-    if (inverse->by_backref || inverse->declared->backref != NULL) {
-        refuse(d, end, NULL,
-               draft_text(d, "%s.%s belongs to the \"backref\" at %s", type, inverse->name,
-                          inverse->by_backref
-                              ? inverse->pointer
-                              : pointer_join(d->scratch, inverse->pointer, "backref")),
-               "use \"back_populates\" on both sides, or \"backref\" on one");
+    if (refuse_decided(d, end, inverse)) {
         return;
     }
     if (back == NULL) {
-        refuse(d, end, inverse,
-               draft_text(d, "%s.%s has no \"back_populates\"", type, inverse->name),
-               draft_text(d, "add \"back_populates\": \"%s\" there", end->name));
+        refuse(d, end, draft_text(d, "%s has no \"back_populates\"", name),
+               draft_text(d, "add \"back_populates\": \"%s\" there", end->declared->name));
+        inverse->broken = true; /* it is not complained about again */
         return;
     }
     const struct draft_end *third = draft_end_find(d, end->owner, back);
     const char *back_of_third = third == NULL ? NULL : third->declared->back_populates;
-    if (back_of_third != NULL && strcmp(back_of_third, inverse->name) == 0) {
-        refuse(d, end, NULL,
-               draft_text(d, "%s.%s belongs to %s.%s already", type, inverse->name,
-                          draft_type(end->owner), back),
-               "give this relationship an inverse and an association table of its own");
+    if (back_of_third != NULL && strcmp(back_of_third, inverse->declared->name) == 0) {
+        refuse(d, end, draft_text(d, "%s belongs to %s already", name, draft_end_name(d, third)),
+               "give this relationship an inverse and links of its own");
     } else {
-        refuse(d, end, NULL,
-               draft_text(d, "%s.%s names \"%s\" as its other side, not \"%s\"", type,
-                          inverse->name, back, end->name),
+        refuse(d, end,
+               draft_text(d, "%s names \"%s\" as its other side, not \"%s\"", name, back,
+                          end->declared->name),
                "let the two name each other");
     }
 }
@@ -88,42 +95,53 @@ static void refuse_tables(struct draft *d, struct draft_end *end, struct draft_e
     struct draft_end *sides[] = { end, inverse };
     for (size_t i = 0; i < ARRAY_SIZE(sides); i++) {
         const struct draft_end *other = sides[1 - i];
-        draft_error(d, pointer_join(d->scratch, sides[i]->pointer, "secondary"),
-                    draft_text(d, "\"%s\" here, but \"%s\" at the other side, %s.%s",
-                               sides[i]->declared->secondary, other->declared->secondary,
-                               draft_type(other->owner), other->name),
-                    "name the same association table on both sides");
-        sides[i]->broken = true;
+        draft_refuse(d, sides[i], "secondary",
+                     draft_text(d, "\"%s\" here, but \"%s\" at the other side, %s",
+                                sides[i]->declared->secondary, other->declared->secondary,
+                                draft_end_name(d, other)),
+                     "name the same association table on both sides");
     }
 }
 
-/* Two sides that name each other: do they mean the same columns of the same table? */
-static void join_sides(struct draft *d, struct draft_end *end, struct draft_end *inverse)
+/* One side is stored in an association table, the other in a foreign key. */
+static void refuse_kinds(struct draft *d, struct draft_end *end, struct draft_end *inverse)
 {
-    end->inverse = inverse;
-    inverse->inverse = end;
-    if (end->table == NULL || inverse->table == NULL) {
-        return;
+    bool has_table = end->kind == RELATIONSHIP_MANY_TO_MANY;
+    struct draft_end *with = has_table ? end : inverse;
+    struct draft_end *without = has_table ? inverse : end;
+    draft_refuse(d, with, "secondary",
+                 draft_text(d,
+                            "the other side, %s, has none: it is the foreign key \"%s\" of \"%s\"",
+                            draft_end_name(d, without), draft_foreign_key(without)->name,
+                            without->table->name),
+                 "name the same association table on both sides, or none on either");
+    without->broken = true;
+}
+
+/* Both sides are stored in foreign keys, but not in one seen from its two ends. */
+static void refuse_foreign_keys(struct draft *d, struct draft_end *end, struct draft_end *inverse)
+{
+    const char *here = draft_foreign_key(inverse)->name;
+    const char *there = draft_foreign_key(end)->name;
+    if (end->kind == inverse->kind && draft_foreign_key(end) == draft_foreign_key(inverse)) {
+        draft_refuse(d, inverse, "",
+                     draft_text(d, "it is %s, as is its other side, %s", draft_kind(inverse),
+                                draft_end_name(d, end)),
+                     draft_text(d, "set \"%s\": \"%s\" on one of them, \"%s\" on the other",
+                                "local_columns", here, "remote_columns"));
+    } else {
+        draft_refuse(
+            d, inverse, "",
+            draft_text(d, "its foreign key is \"%s\" of \"%s\", but that of %s is \"%s\" of \"%s\"",
+                       here, inverse->table->name, draft_end_name(d, end), there, end->table->name),
+            draft_text(d, "name one column on both sides: in \"local_columns\" where it "
+                          "is the type's own, else in \"remote_columns\""));
     }
-    if (end->table != inverse->table) {
-        refuse_tables(d, end, inverse);
-        return;
-    }
-    if (end->near == NULL || end->far == NULL || inverse->near == NULL || inverse->far == NULL) {
-        return;
-    }
-    if (end->near != inverse->far || end->far != inverse->near) {
-        draft_error(d, inverse->pointer,
-                    draft_text(d, "its columns (%s, %s) are not those of %s.%s (%s, %s) swapped",
-                               inverse->near->name, inverse->far->name, draft_type(end->owner),
-                               end->name, end->near->name, end->far->name),
-                    draft_text(d,
-                               "set \"local_columns\": \"%s\" and \"remote_columns\": \"%s\" "
-                               "here",
-                               end->far->name, end->near->name));
-        end->broken = inverse->broken = true;
-        return;
-    }
+    end->broken = true;
+}
+
+static void share_link_columns(struct draft_end *end, struct draft_end *inverse)
+{
     struct draft_end *speaking = end->declared->has_secondary_attributes ? end : inverse;
     struct draft_end *silent = speaking == end ? inverse : end;
     if (!silent->declared->has_secondary_attributes) {
@@ -132,10 +150,48 @@ static void join_sides(struct draft *d, struct draft_end *end, struct draft_end 
     }
 }
 
+/* Two sides that name each other: do they mean the same columns of the same table? */
+static void join_sides(struct draft *d, struct draft_end *end, struct draft_end *inverse)
+{
+    bool is_many = end->kind == RELATIONSHIP_MANY_TO_MANY;
+    end->inverse = inverse;
+    inverse->inverse = end;
+    if (end->table == NULL || inverse->table == NULL) {
+        return;
+    }
+    if (is_many && inverse->kind == end->kind && end->table != inverse->table) {
+        refuse_tables(d, end, inverse);
+    } else if (!draft_end_is_resolved(end) || !draft_end_is_resolved(inverse)) {
+        return;
+    } else if (is_many != (inverse->kind == RELATIONSHIP_MANY_TO_MANY)) {
+        refuse_kinds(d, end, inverse);
+    } else if (end->near == inverse->far && end->far == inverse->near) {
+        share_link_columns(end, inverse);
+    } else if (is_many) {
+        draft_refuse(d, inverse, "",
+                     draft_text(d, "its columns (%s, %s) are not those of %s (%s, %s) swapped",
+                                inverse->near->name, inverse->far->name, draft_end_name(d, end),
+                                end->near->name, end->far->name),
+                     draft_text(d,
+                                "set \"local_columns\": \"%s\" and \"remote_columns\": \"%s\" "
+                                "here",
+                                end->far->name, end->near->name));
+        end->broken = true;
+    } else {
+        refuse_foreign_keys(d, end, inverse);
+    }
+}
+
+static bool names_back(const struct draft_end *inverse, const struct draft_end *end)
+{
+    return inverse->target == end->owner && inverse->declared->back_populates != NULL &&
+           strcmp(inverse->declared->back_populates, end->declared->name) == 0;
+}
+
 static void resolve_back_populates(struct draft *d, struct draft_end *end)
 {
     const char *name = end->declared->back_populates;
-    if (end->by_backref || name == NULL || end->target == NULL || end->inverse != NULL ||
+    if (name == NULL || end->target == NULL || end->inverse != NULL ||
         end->declared->backref != NULL) {
         return;
     }
@@ -147,40 +203,64 @@ static void resolve_back_populates(struct draft *d, struct draft_end *end)
     } else if (inverse == NULL) {
         refuse_unknown_inverse(d, end, name);
     } else if (inverse == end) {
-        refuse(d, end, NULL, "names the relationship itself",
-               "declare a second relationship for the other direction and name that");
-    } else if (inverse->target == end->owner && !inverse->by_backref &&
-               inverse->declared->back_populates != NULL &&
-               strcmp(inverse->declared->back_populates, end->name) == 0) {
+        refuse(d, end, "names the relationship itself",
+               "declare a second relationship for the other direction and name that, or set "
+               "\"symmetric\": true when the links are mutual");
+    } else if (names_back(inverse, end)) {
         join_sides(d, end, inverse);
     } else {
         refuse_inverse(d, end, inverse);
     }
 }
 
-/* Two relationships that write the same rows and do not know of each other. */
+/* Does `end` know that it shares its links with `other`? */
+static bool lists_overlap(struct draft *d, const struct draft_end *end,
+                          const struct draft_end *other)
+{
+    const char *name = draft_end_name(d, other);
+    for (size_t i = 0; i < end->declared->overlaps.n; i++) {
+        if (strcmp(end->declared->overlaps.at[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Two relationships that write the same links and do not know of each other. */
 static void check_overlap(struct draft *d, struct draft_end *first, struct draft_end *second)
 {
-    if (first->broken || second->broken || first->inverse == second || second->inverse == first ||
-        first->table != second->table) {
+    bool is_pair = first->inverse == second || second->inverse == first;
+    bool is_judged = first->broken || second->broken;
+    bool is_read = first->view_only || second->view_only;
+    if (is_pair || is_judged || is_read || first->table != second->table ||
+        lists_overlap(d, first, second) || lists_overlap(d, second, first)) {
         return;
     }
     bool same = first->near == second->near && first->far == second->far;
     bool swapped = first->near == second->far && first->far == second->near;
     if (same || swapped) {
-        draft_error(d,
-                    second->by_backref ? second->pointer
-                                       : pointer_join(d->scratch, second->pointer, "secondary"),
-                    draft_text(d, "the same columns of \"%s\" are written by %s.%s",
-                               second->table->name, draft_type(first->owner), first->name),
-                    swapped ? "make them two sides of one: \"back_populates\" on both"
-                            : "remove one, or give it an association table of its own");
-        second->broken = true;
+        bool has_table = second->declared->secondary != NULL;
+        draft_refuse(
+            d, second, has_table ? "secondary" : "",
+            draft_text(d, "the same %s of \"%s\" %s written by %s",
+                       second->kind == RELATIONSHIP_MANY_TO_MANY ? "columns" : "foreign key",
+                       second->table->name,
+                       second->kind == RELATIONSHIP_MANY_TO_MANY ? "are" : "is",
+                       draft_end_name(d, first)),
+            draft_text(d, "%s; or make this one \"view_only\", or list \"%s\" in \"overlaps\"",
+                       swapped ? "make them two sides of one, with \"back_populates\" on both"
+                               : "remove one, or give it links of its own",
+                       draft_end_name(d, first)));
     }
 }
 
 void resolve_pairs(struct draft *d)
 {
+    for (size_t i = 0; i < d->n_ends; i++) {
+        if (d->ends[i].is_symmetric) {
+            d->ends[i].inverse = &d->ends[i];
+        }
+    }
     for (size_t i = 0; i < d->n_ends; i++) {
         resolve_back_populates(d, &d->ends[i]);
     }

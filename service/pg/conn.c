@@ -37,17 +37,8 @@ void conn_finish_group(struct conn *c, enum group_outcome outcome)
         c->last = NULL;
     }
     c->n_groups--;
-    /* What on_done() frees is the group itself, so the results are let go of first, by a copy. */
-    struct group_statement statements[GROUP_MAX_STATEMENTS];
-    size_t n = g->n_statements;
-    memcpy(statements, g->statements, n * sizeof statements[0]);
-    struct pg_error error = g->error;
+    struct pg_error error = g->error; /* on_done() may free the group */
     g->on_done(g, outcome, &error);
-    for (size_t i = 0; i < n; i++) {
-        if (statements[i].result != NULL) {
-            result_release(statements[i].result);
-        }
-    }
 }
 
 /*
@@ -96,6 +87,7 @@ void conn_lose(struct conn *c, const char *why)
 static void on_setup_done(struct group *g, enum group_outcome outcome, const struct pg_error *error)
 {
     struct conn *c = CONN_OF(g, setup);
+    group_release_results(g);
     if (outcome == GROUP_COMMITTED) {
         loop_clear_timer(c->loop, &c->timer);
         c->state = CONN_READY;
@@ -133,15 +125,13 @@ static void set_up(struct conn *c)
         return;
     }
     c->state = CONN_SETTING_UP;
-    c->setup = (struct group){
-        .n_statements = 1,
-        .statements = { { .sql = sql,
-                          .n_parameters = 2,
-                          .types = types,
-                          .values = values,
-                          .lengths = lengths } },
-        .on_done = on_setup_done,
+    c->setup_statement = (struct group_statement){
+        .sql = sql, .n_parameters = 2, .types = types, .values = values, .lengths = lengths
     };
+    c->setup = (struct group){ .n_statements = 1,
+                               .statements = &c->setup_statement,
+                               .due = c->setup_due,
+                               .on_done = on_setup_done };
     conn_send_group(c, &c->setup);
 }
 

@@ -36,6 +36,8 @@ struct conn {
     size_t n_groups;
     uint64_t n_sends;
     struct group setup;
+    struct group_statement setup_statement;
+    struct group_due setup_due[GROUP_ANSWERS_PER_STATEMENT];
     struct prepared prepared;
     char last_error[256];
 };

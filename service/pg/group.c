@@ -5,12 +5,10 @@
 
 #include <libpq-fe.h>
 
-enum { POSITION_BITS = 4 }; /* an answer and its statement's position share a byte */
-
 void group_begin(struct group *g, uint64_t now_ms)
 {
     g->next = NULL;
-    g->at = g->n_expected = 0;
+    g->at = g->n_due = 0;
     g->failed = false;
     g->error = (struct pg_error){ 0 };
     g->sent_ms = now_ms;
@@ -18,22 +16,22 @@ void group_begin(struct group *g, uint64_t now_ms)
 
 void group_expect(struct group *g, enum group_answer answer, size_t position)
 {
-    ASSERT(g->n_expected < GROUP_MAX_ANSWERS && position < GROUP_MAX_STATEMENTS);
-    g->expected[g->n_expected++] = (unsigned char)((unsigned)answer << POSITION_BITS | position);
+    ASSERT(g->n_due < GROUP_ANSWERS_PER_STATEMENT * g->n_statements && position < g->n_statements);
+    g->due[g->n_due++] =
+        (struct group_due){ .answer = answer & 3u, .position = (unsigned)position & 0x3FFFFFFFu };
 }
 
 enum group_answer group_next_answer(struct group *g, struct group_statement **ret_statement)
 {
     *ret_statement = NULL;
-    if (g->at >= g->n_expected) {
+    if (g->at >= g->n_due) {
         return ANSWER_SYNC;
     }
-    unsigned expected = g->expected[g->at];
-    enum group_answer answer = (enum group_answer)(expected >> POSITION_BITS);
-    if (answer != ANSWER_DEALLOCATE) {
-        *ret_statement = &g->statements[expected & ((1u << POSITION_BITS) - 1)];
+    struct group_due due = g->due[g->at];
+    if (due.answer != ANSWER_DEALLOCATE) {
+        *ret_statement = &g->statements[due.position];
     }
-    return answer;
+    return (enum group_answer)due.answer;
 }
 
 static void copy_field(const PGresult *from, int field, char *to, size_t n)
@@ -47,7 +45,10 @@ void group_refuse(struct group *g, const struct pg_result *from)
     if (g->failed) {
         return;
     }
+    struct group_statement *s;
+    group_next_answer(g, &s);
     g->failed = true;
+    g->error.position = s == NULL ? 0 : (size_t)(s - g->statements);
     copy_field(from, PG_DIAG_SQLSTATE, g->error.sqlstate, sizeof g->error.sqlstate);
     copy_field(from, PG_DIAG_CONSTRAINT_NAME, g->error.constraint, sizeof g->error.constraint);
     copy_field(from, PG_DIAG_COLUMN_NAME, g->error.column, sizeof g->error.column);

@@ -13,10 +13,8 @@
 
 #include "pg/result.h"
 
-enum {
-    GROUP_MAX_STATEMENTS = 4,
-    GROUP_MAX_ANSWERS = 3 * GROUP_MAX_STATEMENTS, /* each may be prepared, and another make room */
-};
+/* Answers per statement, at most: it may be prepared first, and another make room for it. */
+enum { GROUP_ANSWERS_PER_STATEMENT = 3 };
 
 enum group_outcome {
     GROUP_COMMITTED, /* all statements ran, the transaction is on disk */
@@ -30,6 +28,7 @@ struct pg_error {
     char constraint[64];
     char column[64];
     char message[256]; /* for the log, never for an answer */
+    size_t position;   /* of the statement in its group */
 };
 
 struct group_statement {
@@ -39,22 +38,7 @@ struct group_statement {
     const uint32_t *types;     /* read during conn_send() only, like the next two */
     const char *const *values; /* binary; NULL for NULL */
     const int *lengths;
-    struct result *result; /* out: rows on GROUP_COMMITTED, released by the conn after on_done */
-};
-
-/* Statements under one sync; embedded by whoever sends it, alive until on_done was called. */
-struct group {
-    size_t n_statements;
-    struct group_statement statements[GROUP_MAX_STATEMENTS];
-    void (*on_done)(struct group *g, enum group_outcome outcome, const struct pg_error *error);
-    uint64_t sent_ms; /* on the loop's clock */
-
-    struct group *next;                        /* of the connection, from here on */
-    unsigned char expected[GROUP_MAX_ANSWERS]; /* which answer comes when */
-    size_t n_expected;
-    size_t at; /* the answer that comes next */
-    bool failed;
-    struct pg_error error;
+    struct result *result; /* out: rows on GROUP_COMMITTED; see group_release_results() */
 };
 
 enum group_answer {
@@ -62,6 +46,30 @@ enum group_answer {
     ANSWER_STATEMENT,  /* its rows, or that it ran */
     ANSWER_DEALLOCATE, /* of a statement that made room for another */
     ANSWER_SYNC,       /* of the group: nothing else is due */
+};
+
+/* One answer that is due; the two share a word, since a group may have thousands. */
+struct group_due {
+    unsigned answer : 2; /* enum group_answer */
+    unsigned position : 30;
+};
+
+/*
+ * Statements under one sync. The group and what it points to belong to whoever sends it and live
+ * until on_done was called; results are let go of there.
+ */
+struct group {
+    size_t n_statements;
+    struct group_statement *statements;
+    struct group_due *due; /* room for GROUP_ANSWERS_PER_STATEMENT of each */
+    void (*on_done)(struct group *g, enum group_outcome outcome, const struct pg_error *error);
+    uint64_t sent_ms; /* on the loop's clock */
+
+    struct group *next; /* of the connection, from here on */
+    size_t n_due;
+    size_t at; /* the answer that comes next */
+    bool failed;
+    struct pg_error error;
 };
 
 /* group_begin() - before the group is sent: nothing is expected yet, nothing has failed. */
@@ -79,7 +87,7 @@ enum group_answer group_next_answer(struct group *g, struct group_statement **re
  */
 void group_refuse(struct group *g, const struct pg_result *from);
 
-/* group_release_results() - let go of the rows that have come so far. */
+/* group_release_results() - let go of the rows that have come; the sender's duty in on_done. */
 void group_release_results(struct group *g);
 
 #endif

@@ -17,6 +17,8 @@ struct slot {
     bool is_sent;            /* the cancel itself is in flight */
     uint64_t give_up_ms;
     struct group cancel;
+    struct group_statement cancel_statement;
+    struct group_due cancel_due[GROUP_ANSWERS_PER_STATEMENT];
 };
 
 struct pool {
@@ -36,6 +38,7 @@ static void on_cancel_done(struct group *g, enum group_outcome outcome,
 {
     (void)outcome; /* a cancel that failed is followed by the drop of on_timer() */
     (void)error;
+    group_release_results(g);
     SLOT_OF(g)->is_sent = false;
 }
 
@@ -47,15 +50,15 @@ static void send_cancel(struct slot *s)
     char bytes[4];
     memcpy(bytes, &pid, sizeof bytes);
     const char *values[1] = { bytes };
-    s->cancel = (struct group){
-        .n_statements = 1,
-        .statements = { { .sql = "select pg_cancel_backend($1)",
-                          .n_parameters = 1,
-                          .types = types,
-                          .values = values,
-                          .lengths = lengths } },
-        .on_done = on_cancel_done,
-    };
+    s->cancel_statement = (struct group_statement){ .sql = "select pg_cancel_backend($1)",
+                                                    .n_parameters = 1,
+                                                    .types = types,
+                                                    .values = values,
+                                                    .lengths = lengths };
+    s->cancel = (struct group){ .n_statements = 1,
+                                .statements = &s->cancel_statement,
+                                .due = s->cancel_due,
+                                .on_done = on_cancel_done };
     s->is_sent = true;
     conn_send(s->pool->canceller, &s->cancel);
 }

@@ -12,8 +12,7 @@
 #include "jsonapi/query.h"
 #include "model/model.h"
 #include "plan/plan.h"
-
-enum { PAGE_DIRECTIONS = PAGE_BEFORE + 1 };
+#include "plan/selection.h"
 
 /*
  * fetch_resource() - one resource by key. Shared; parameters: key[].
@@ -50,6 +49,9 @@ const struct statement *fetch_linkage(struct arena *a, const struct relationship
  */
 const struct statement *fetch_related(struct arena *a, const struct relationship *relationship,
                                       enum page_direction direction) MUST_CHECK;
+
+/* Columns of fetch_link(): is there such an owner; the member's key; behind it the link columns. */
+enum { LINK_ROW_OWNER = 1, LINK_ROW_MEMBER = 2 };
 
 /*
  * fetch_link() - one link. Shared; parameters: owner's key[], member's key[].

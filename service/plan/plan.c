@@ -21,11 +21,12 @@ static bool same_statement(const struct statement *a, const struct statement *b)
 
 bool plan_same(const struct plan *a, const struct plan *b)
 {
-    if (!a->shared || !b->shared || a->n_statements != b->n_statements) {
+    if (!a->shared || !b->shared || a->n_statements != b->n_statements ||
+        a->snapshot != b->snapshot) {
         return false;
     }
     for (size_t i = 0; i < a->n_statements; i++) {
-        if (!same_statement(a->statements[i].statement, b->statements[i].statement)) {
+        if (!same_statement(plan_statement(a, i)->statement, plan_statement(b, i)->statement)) {
             return false;
         }
     }

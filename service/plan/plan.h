@@ -15,12 +15,15 @@
 
 #include "base/cell.h"
 
-enum { PLAN_MAX_STATEMENTS = 4, STATEMENT_MAX_PARAMETERS = 96 };
+enum { PLAN_MAX_STATEMENTS = 48, STATEMENT_MAX_PARAMETERS = 96 };
 
 enum {
     OID_BOOLEAN = 16,
     OID_INT8 = 20,
     OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_INT4_ARRAY = 1007,
+    OID_INT8_ARRAY = 1016,
 };
 
 struct parameter {
@@ -54,11 +57,19 @@ struct step_plan {
 struct plan {
     size_t n_statements;
     struct step_plan statements[PLAN_MAX_STATEMENTS];
-    bool shared; /* may be run together with others of the same statements */
+    const struct step_plan *listed; /* instead of `statements`, however many; NULL: not used */
+    bool shared;                    /* may be run together with others of the same statements */
     bool writes;
     bool repeatable; /* running it twice leaves what running it once leaves */
+    bool snapshot;   /* all statements see one state of the database; reads only */
     size_t n_rows;   /* of arguments, in a shared plan: its share of a batch */
 };
+
+/* plan_statement() - the statement at position `i`. */
+static inline const struct step_plan *plan_statement(const struct plan *plan, size_t i)
+{
+    return plan->listed != NULL ? &plan->listed[i] : &plan->statements[i];
+}
 
 /* statement_hash() - FNV-1a of the text; `n` bytes. */
 uint64_t statement_hash(const char *sql, size_t n);

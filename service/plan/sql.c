@@ -52,6 +52,35 @@ void sql_add_resource(struct sql *s, const struct resource *resource, const char
     for (size_t i = 0; i < resource->n_attributes; i++) {
         sql_add(s, ", %s.%s", alias, resource->attributes[i].column);
     }
+    for (size_t i = 0; i < resource->n_to_one; i++) {
+        const struct relationship *rel = resource->to_one[i];
+        if (rel->kind == RELATIONSHIP_MANY_TO_ONE) {
+            sql_add(s, ", %s.%s", alias, rel->far);
+        } else {
+            sql_add(s, ", (select q.%s from ", rel->far);
+            sql_add_rows(s, rel);
+            sql_add(s, " q where q.%s = %s.%s limit 1)", rel->near, alias, resource->key);
+        }
+    }
+}
+
+void sql_add_rows(struct sql *s, const struct relationship *relationship)
+{
+    buf_add_text(&s->text, relationship->rows); /* may be a subquery of any length */
+}
+
+void sql_add_linked(struct sql *s, const struct relationship *relationship, const char *alias)
+{
+    if (relationship->kind == RELATIONSHIP_MANY_TO_ONE) {
+        sql_add(s, " and %s.%s is not null", alias, relationship->far);
+    }
+}
+
+void sql_add_link_columns(struct sql *s, const struct relationship *relationship, const char *alias)
+{
+    for (size_t i = 0; i < relationship->n_link_columns; i++) {
+        sql_add(s, ", %s.%s", alias, relationship->link_columns[i].column);
+    }
 }
 
 const struct statement *sql_finish(struct sql *s)

@@ -38,10 +38,20 @@ size_t sql_parameter(struct sql *s, const struct column_type *type, bool as_arra
 size_t sql_parameter_oid(struct sql *s, uint32_t oid, uint32_t array_oid);
 
 /*
- * sql_add_resource() - the key and all attributes, in the model's order: `alias."id",
- * alias."name"`.
+ * sql_add_resource() - the columns of a resource: its key, its attributes in the model's order, the
+ * key of the member of each to-one relationship. `alias` is that of the resource's own table.
  */
 void sql_add_resource(struct sql *s, const struct resource *resource, const char *alias);
+
+/* sql_add_rows() - what a relationship is read from, after "from" or "join", without an alias. */
+void sql_add_rows(struct sql *s, const struct relationship *relationship);
+
+/* sql_add_linked() - " and {alias}.{far} is not null", where a row may be there without a link. */
+void sql_add_linked(struct sql *s, const struct relationship *relationship, const char *alias);
+
+/* sql_add_link_columns() - `, alias."since"` for each link column. */
+void sql_add_link_columns(struct sql *s, const struct relationship *relationship,
+                          const char *alias);
 
 /*
  * sql_finish() - the statement, with its hash.

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 
+#include "plan/selection.h"
 #include "plan/sql.h"
 
 struct writer {
@@ -57,8 +58,9 @@ static void add_allowed(struct writer *w)
     for (size_t i = 0; i < w->document->n_attributes; i++) {
         const struct attribute_value *v = &w->document->attributes[i];
         if (v->attribute->read_only) {
-            sql_add(&w->sql, " and r.%s is not distinct from $%zu", v->attribute->column,
-                    add_argument(w, v->attribute->type, false, &v->value, 1));
+            const char *cast = v->attribute->type->compared_as;
+            sql_add(&w->sql, " and r.%s%s is not distinct from $%zu%s", v->attribute->column, cast,
+                    add_argument(w, v->attribute->type, false, &v->value, 1), cast);
         }
     }
     sql_add(&w->sql, "), ");
@@ -143,8 +145,7 @@ static void add_insert(struct writer *w)
         }
         sql_add(&w->sql, " from go returning ");
     }
-    sql_add_resource(&w->sql, w->resource, "r");
-    sql_add(&w->sql, ")");
+    sql_add(&w->sql, "r.%s)", w->resource->key);
 }
 
 /* `written` of an update: the row as it is afterwards, also when no attribute changes. */
@@ -153,9 +154,8 @@ static void add_update(struct writer *w)
     const struct resource *r = w->resource;
     const struct document *d = w->document;
     if (count_writable(d) == 0) {
-        sql_add(&w->sql, ", written as (select ");
-        sql_add_resource(&w->sql, r, "r");
-        sql_add(&w->sql, " from %s r, go where r.%s = $%zu)", r->table, r->key, w->key);
+        sql_add(&w->sql, ", written as (select r.%s from %s r, go where r.%s = $%zu)", r->key,
+                r->table, r->key, w->key);
         return;
     }
     sql_add(&w->sql, ", written as (update %s r set ", r->table);
@@ -168,9 +168,7 @@ static void add_update(struct writer *w)
             comma = ", ";
         }
     }
-    sql_add(&w->sql, " from go where r.%s = $%zu returning ", r->key, w->key);
-    sql_add_resource(&w->sql, r, "r");
-    sql_add(&w->sql, ")");
+    sql_add(&w->sql, " from go where r.%s = $%zu returning r.%s)", r->key, w->key, r->key);
 }
 
 /*
@@ -213,8 +211,9 @@ static void add_outcome(struct writer *w)
             sql_add(&w->sql, ", null::bigint, null::bigint");
         }
     }
-    sql_add(&w->sql, ", ");
-    sql_add_resource(&w->sql, w->resource, "w");
+    if (w->is_create) { /* what is read afterwards finds it there */
+        sql_add(&w->sql, ", set_config('" CREATED_KEY "', w.%s::text, true)", w->resource->key);
+    }
     sql_add(&w->sql, " from (values (1)) one left join written w on true");
 }
 

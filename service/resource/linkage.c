@@ -5,48 +5,15 @@
 
 #include "relationship/link.h"
 
-void linkage_write(struct exchange *x, size_t statement, const struct link_change *change,
-                   bool is_unlink)
+enum step linkage_plan_first_page(struct exchange *x)
 {
     const struct relationship *rel = x->target.relationship;
-    const struct rows *rows = &x->rows[statement];
-    bool is_empty = rows->n_rows == 0 || cell_is_null(rows_row(rows, 0)[LINKAGE_MEMBER]);
-    struct page_view view = page_view_of(&x->query.page, is_empty ? 0 : rows->n_rows);
-    struct cell first = view.n == 0 ? cell_null() : rows_row(rows, view.first)[LINKAGE_MEMBER];
-    struct cell last =
-        view.n == 0 ? cell_null() : rows_row(rows, view.first + view.n - 1)[LINKAGE_MEMBER];
-    struct document_links links =
-        page_links(x, relationship_path(x, true), &view, first, last, rel->target);
-    links.related = relationship_path(x, false);
-    struct buf *b = &x->answer.body;
-    buf_init(b, x->arena, 512 + view.n * 128);
-    document_begin(b, &links);
-    buf_add_char(b, '[');
-    for (size_t i = 0; i < view.n; i++) {
-        const struct cell *row = rows_row(rows, view.first + i);
-        if (i > 0) {
-            buf_add_char(b, ',');
-        }
-        document_write_identifier(b, rel, row[LINKAGE_MEMBER], row + LINKAGE_COLUMNS);
-    }
-    buf_add_char(b, ']');
-    if (change != NULL) {
-        buf_add_literal(b, ",\"meta\":");
-        link_change_write(b, change, is_unlink, links.prefix);
-    }
-    document_end(b);
-}
-
-void linkage_plan_first_page(struct exchange *x)
-{
-    const struct relationship *rel = x->target.relationship;
-    const struct relationship_statements *of = &x->service->statements->of_relationship[rel->id];
     x->query.page.direction = PAGE_FIRST;
     x->query.page.size = x->service->settings->page_size;
-    x->plan.statements[x->plan.n_statements++] = (struct step_plan){
-        .statement = of->linkage[PAGE_FIRST],
-        .arguments = page_arguments(x, &x->target.key, rel->target),
-    };
+    return reading_plan(x, (struct selection){ .kind = SELECT_LINKAGE,
+                                               .resource = rel->target,
+                                               .relationship = rel,
+                                               .key = x->target.key });
 }
 
 static enum step read_members(struct exchange *x, bool must_exist)
@@ -66,15 +33,15 @@ enum step linkage_step_read_unlink(struct exchange *x)
     return read_members(x, false);
 }
 
-enum step linkage_answer_change(struct exchange *x, size_t statement,
-                                const struct link_change *change, bool is_unlink)
+enum step linkage_answer_change(struct exchange *x, const struct link_change *change,
+                                bool is_unlink)
 {
     if (!x->wants_representation) {
         return exchange_answer(x, 204);
     }
     x->answer.preference_applied = true;
-    linkage_write(x, statement, change, is_unlink);
-    return exchange_answer(x, 200);
+    struct reading_extra extra = { .change = change, .is_unlink = is_unlink };
+    return reading_answer(x, 200, relationship_path(x, true), &extra);
 }
 
 /* Where linkage_plan_change() puts the write: behind the lock, if there is one. */
@@ -100,10 +67,7 @@ enum step linkage_plan_change(struct exchange *x, const struct statement *const 
         .statement = statements[x->wants_representation],
         .arguments = arguments,
     };
-    if (x->wants_representation) {
-        linkage_plan_first_page(x);
-    }
-    return exchange_next(x, 0);
+    return x->wants_representation ? linkage_plan_first_page(x) : exchange_next(x, 0);
 }
 
 const struct cell *linkage_outcome(const struct exchange *x)
@@ -127,7 +91,7 @@ enum step linkage_answer_outcome(struct exchange *x, bool is_unlink)
     } else if (x->wants_representation) {
         change.n_added = linkage_keys(x, row[LINK_CHANGED], &change.added);
     }
-    return linkage_answer_change(x, outcome_at(x) + 1, &change, is_unlink);
+    return linkage_answer_change(x, &change, is_unlink);
 }
 
 size_t linkage_keys(struct exchange *x, struct cell array, const struct cell **ret_keys)

@@ -5,24 +5,16 @@
 #define BACKREF_RESOURCE_LINKAGE_H
 
 #include "relationship/inverse.h"
-#include "resource/steps.h"
+#include "resource/reading.h"
 
-/* Columns of fetch_linkage() and fetch_link(). */
+/* Columns of fetch_link(). */
 enum { LINKAGE_OWNER_FOUND = 1, LINKAGE_MEMBER = 2, LINKAGE_COLUMNS = 3 };
 
 /*
- * linkage_write() - a page of linkage from x->rows[statement], into the answer.
- *
- * change    what a write did, for `meta`; NULL for a read
- */
-void linkage_write(struct exchange *x, size_t statement, const struct link_change *change,
-                   bool is_unlink);
-
-/*
  * linkage_plan_first_page() - append the first page of the relationship's linkage to x->plan: what
- * a write that was asked for its representation answers.
+ * a write that was asked for its representation answers. Returns as reading_plan().
  */
-void linkage_plan_first_page(struct exchange *x);
+enum step linkage_plan_first_page(struct exchange *x);
 
 /*
  * linkage_step_read() - the body's members -> x->linkage, for a write that links.
@@ -46,11 +38,9 @@ const struct cell *linkage_outcome(const struct exchange *x);
 /*
  * linkage_answer_change() - 204, or 200 with linkage and what changed when the request prefers
  * that.
- *
- * statement  the position of the linkage's page in the plan
  */
-enum step linkage_answer_change(struct exchange *x, size_t statement,
-                                const struct link_change *change, bool is_unlink);
+enum step linkage_answer_change(struct exchange *x, const struct link_change *change,
+                                bool is_unlink);
 
 /*
  * linkage_answer_outcome() - the same for the outcome of linkage_plan_change(), 404 without owner.

@@ -1,29 +1,29 @@
 /*
- * relationship_fetch.c - GET /{type}/{id}/relationships/{relationship}: a page of linkage.
+ * relationship_fetch.c - GET /{type}/{id}/relationships/{relationship}: linkage, or a page of it.
  */
-#include "resource/linkage.h"
 #include "resource/operations.h"
+#include "resource/reading.h"
 
 static enum step plan_linkage(struct exchange *x)
 {
     const struct relationship *rel = x->target.relationship;
-    const struct relationship_statements *of = &x->service->statements->of_relationship[rel->id];
-    return plan_page_of(x, of->linkage[x->query.page.direction],
-                        page_arguments(x, &x->target.key, rel->target));
+    return reading_only(x, (struct selection){ .kind = SELECT_LINKAGE,
+                                               .resource = rel->target,
+                                               .relationship = rel,
+                                               .key = x->target.key });
 }
 
 static enum step answer_linkage(struct exchange *x)
 {
-    if (!cell_bool(rows_row(&x->rows[0], 0)[LINKAGE_OWNER_FOUND])) {
+    if (!reading_is_found(x)) {
         return refuse_missing(x);
     }
-    linkage_write(x, 0, NULL, false);
-    return exchange_answer(x, 200);
+    return reading_answer(x, 200, relationship_path(x, true), NULL);
 }
 
 const struct operation relationship_fetch = {
     .name = "relationship-fetch",
-    .query = QUERY_PAGE,
+    .query = QUERY_COLLECTION,
     .steps = {
         read_query,      /* query -> x->query               400      */
         plan_linkage,    /* query -> x->plan                400      */

@@ -7,9 +7,10 @@
 #include "relationship/write.h"
 #include "resource/linkage.h"
 #include "resource/operations.h"
+#include "resource/precondition.h"
 #include "resource/written.h"
 
-enum { LOCKED = 0, WRITTEN = 1, LINKAGE = 2 }; /* the plan's statements */
+enum { LOCKED = 0, WRITTEN = 1 }; /* the plan's statements */
 
 static enum step plan_replace(struct exchange *x)
 {
@@ -22,10 +23,7 @@ static enum step plan_replace(struct exchange *x)
     x->document = (struct document){ .n_relationships = 1, .relationships = value };
     int r = write_plan_update(x->arena, x->target.resource, x->target.key, &x->document,
                               x->wants_representation, &x->plan);
-    if (r == 0 && x->wants_representation) {
-        linkage_plan_first_page(x);
-    }
-    return exchange_next(x, r);
+    return r == 0 && x->wants_representation ? linkage_plan_first_page(x) : exchange_next(x, r);
 }
 
 static enum step answer_replaced(struct exchange *x)
@@ -50,7 +48,7 @@ static enum step answer_replaced(struct exchange *x)
         change.n_removed =
             linkage_keys(x, written_outcome(x, WRITTEN, 0, WRITE_REMOVED), &change.removed);
     }
-    return linkage_answer_change(x, LINKAGE, &change, false);
+    return linkage_answer_change(x, &change, false);
 }
 
 const struct operation relationship_replace = {
@@ -60,6 +58,7 @@ const struct operation relationship_replace = {
         read_query,        /* query   -> x->query               400                */
         linkage_step_read, /* body    -> x->linkage             400, 404, 409, 413 */
         plan_replace,      /* linkage -> x->plan                                   */
+        precondition_plan_linkage, /* If-Match -> x->precondition               412 */
         exchange_submit,   /* plan    -> x->rows   (suspends)   503, 504           */
         answer_replaced,   /* rows    -> 204 or 200             404                */
     },

@@ -14,8 +14,12 @@ static enum step read_create(struct exchange *x)
 
 static enum step plan_create(struct exchange *x)
 {
-    return exchange_next(x,
-                         write_plan_create(x->arena, x->target.resource, &x->document, &x->plan));
+    int r = write_plan_create(x->arena, x->target.resource, &x->document, &x->plan);
+    if (r != 0) {
+        return exchange_next(x, r);
+    }
+    return reading_plan(
+        x, (struct selection){ .kind = SELECT_CREATED, .resource = x->target.resource });
 }
 
 static enum step answer_created(struct exchange *x)
@@ -23,19 +27,17 @@ static enum step answer_created(struct exchange *x)
     if (!written_is_whole(x, 0)) {
         return exchange_refuse(x);
     }
-    const struct resource *resource = x->target.resource;
-    const struct cell *cells = written_cells(x, 0);
-    const char *path = resource_path(x, resource, cells[0]);
+    const char *path = resource_path(x, x->target.resource, reading_row(x)[0]);
     const char *prefix = x->service->settings->public_url;
     if (path != NULL) {
         x->answer.location = arena_printf(x->arena, "%s%s", prefix, path);
     }
-    written_write(x, cells, path);
-    return exchange_answer(x, 201);
+    return reading_answer(x, 201, path, NULL);
 }
 
 const struct operation resource_create = {
     .name = "resource-create",
+    .query = QUERY_RESOURCE,
     .has_body = true,
     .steps = {
         read_query,      /* query    -> x->query               400                     */

@@ -4,6 +4,7 @@
  */
 #include "relationship/write.h"
 #include "resource/operations.h"
+#include "resource/precondition.h"
 #include "resource/written.h"
 
 enum { LOCKED = 0, WRITTEN = 1 }; /* the plan's statements */
@@ -17,8 +18,13 @@ static enum step read_update(struct exchange *x)
 
 static enum step plan_update(struct exchange *x)
 {
-    return exchange_next(x, write_plan_update(x->arena, x->target.resource, x->target.key,
-                                              &x->document, false, &x->plan));
+    const struct resource *resource = x->target.resource;
+    int r = write_plan_update(x->arena, resource, x->target.key, &x->document, false, &x->plan);
+    if (r != 0) {
+        return exchange_next(x, r);
+    }
+    return reading_plan(
+        x, (struct selection){ .kind = SELECT_BY_KEY, .resource = resource, .key = x->target.key });
 }
 
 static bool same_value(struct cell a, struct cell b)
@@ -58,18 +64,18 @@ static enum step answer_updated(struct exchange *x)
     if (!written_is_whole(x, WRITTEN)) {
         return exchange_refuse(x);
     }
-    written_write(x, written_cells(x, WRITTEN),
-                  resource_path(x, x->target.resource, x->target.key));
-    return exchange_answer(x, 200);
+    return reading_answer(x, 200, resource_path(x, x->target.resource, x->target.key), NULL);
 }
 
 const struct operation resource_update = {
     .name = "resource-update",
+    .query = QUERY_RESOURCE,
     .has_body = true,
     .steps = {
         read_query,      /* query    -> x->query               400                     */
         read_update,     /* body     -> x->document            400, 404, 409, 413, 422 */
         plan_update,     /* document -> x->plan                                        */
+        precondition_plan_resource, /* If-Match -> x->precondition               412 */
         exchange_submit, /* plan     -> x->rows   (suspends)   409, 422, 503, 504      */
         answer_updated,  /* rows     -> 200                    403, 404                */
     },

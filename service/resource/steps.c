@@ -4,20 +4,39 @@
 #include "resource/steps.h"
 
 #include "plan/cursor.h"
+#include "resource/operations.h"
 
-/* How many rows of a result weigh as much in a batch as one row of arguments. */
-enum { RESULT_ROWS_PER_ARGUMENT = 16 };
+/* Whether the answer's primary data are identifiers: paths that are included begin with them. */
+static bool answers_linkage(const struct operation *operation)
+{
+    return operation == &relationship_fetch || operation == &relationship_add ||
+           operation == &relationship_replace || operation == &relationship_remove;
+}
 
 enum step read_query(struct exchange *x)
 {
     const struct settings *settings = x->service->settings;
-    struct query_limits limits = {
+    const struct query_limits limits = {
         .page_size = settings->page_size,
         .max_page_size = settings->max_page_size,
         .max_parameters = settings->max_parameters,
+        .max_include_depth = settings->max_include_depth,
+        .max_include = settings->max_include,
+        .max_sort = settings->max_sort,
+        .max_filters = settings->max_filters,
+        .max_filter_values = settings->max_filter_values,
+        .total = (enum page_total)settings->page_total,
     };
-    int r = query_read(x->arena, x->request.query, x->operation->query, &limits, &x->query,
-                       &x->problems);
+    const struct relationship *relationship = x->target.relationship;
+    bool is_one = relationship != NULL && relationship->is_to_one;
+    const struct query_subject subject = {
+        .accepts = x->operation->query & (is_one ? QUERY_RESOURCE : ~0u), /* one is no list */
+        .model = x->service->model,
+        .resource = relationship == NULL ? x->target.resource : relationship->target,
+        .relationship = relationship,
+        .is_linkage = answers_linkage(x->operation),
+    };
+    int r = query_read(x->arena, x->request.query, &subject, &limits, &x->query, &x->problems);
     return exchange_next(x, r);
 }
 
@@ -50,12 +69,6 @@ enum step plan_shared(struct exchange *x, const struct statement *statement,
     return exchange_next(x, 0);
 }
 
-enum step plan_page_of(struct exchange *x, const struct statement *statement,
-                       const struct argument *arguments)
-{
-    return plan_shared(x, statement, arguments, 1 + x->query.page.size / RESULT_ROWS_PER_ARGUMENT);
-}
-
 const struct argument *one_row(struct arena *a, const struct cell *cells, size_t n)
 {
     struct argument *arguments = arena_alloc(a, n * sizeof *arguments);
@@ -65,34 +78,6 @@ const struct argument *one_row(struct arena *a, const struct cell *cells, size_t
         arguments[i] = (struct argument){ .cells = &copies[i], .n = 1 };
     }
     return copies == NULL ? NULL : arguments;
-}
-
-const struct argument *page_arguments(struct exchange *x, const struct cell *owner,
-                                      const struct resource *of)
-{
-    const struct page *page = &x->query.page;
-    struct cell cells[3];
-    size_t n = 0;
-    if (owner != NULL) {
-        cells[n++] = *owner;
-    }
-    if (page->direction != PAGE_FIRST) {
-        int r = cursor_read(x->arena, of, page->cursor, &cells[n++]);
-        if (r > 0) {
-            problem_add(
-                &x->problems, PROBLEM_BAD_PARAMETER,
-                problem_parameter(page->direction == PAGE_AFTER ? "page[after]" : "page[before]"),
-                "\"%s\" is not a cursor of this collection; take one from the prev and "
-                "next links of its pages",
-                text_quotable(x->arena, page->cursor, 60));
-            return NULL;
-        }
-        if (r < 0) {
-            return NULL;
-        }
-    }
-    cells[n++] = cell_from_int8(x->arena, (int64_t)page->size + 1);
-    return one_row(x->arena, cells, n);
 }
 
 struct page_view page_view_of(const struct page *page, size_t n_rows)
@@ -137,37 +122,69 @@ const char *own_link(struct exchange *x, const char *path)
     return buf_terminate(&b);
 }
 
-static const char *page_link(struct exchange *x, const char *path, const char *parameter,
-                             const struct resource *of, struct cell key)
+/* Is it a parameter that says where a page begins? Another page's link has its own. */
+static bool is_place(struct exchange *x, struct text pair)
 {
+    static const char *const places[] = { "page[after]", "page[before]", "page[number]" };
+    const char *equals = memchr(pair.at, '=', pair.n);
+    struct text raw = { .at = pair.at, .n = equals == NULL ? pair.n : (size_t)(equals - pair.at) };
+    struct text name;
+    bool found = false;
+    for (size_t i = 0; percent_decode(x->arena, raw, true, &name) && i < ARRAY_SIZE(places); i++) {
+        found = found || text_is(name, places[i]);
+    }
+    return found;
+}
+
+/* The path with everything that was asked but the place, ready for a last parameter. */
+static struct buf begin_page_link(struct exchange *x, const char *path)
+{
+    struct text rest = x->request.query;
     struct buf b;
-    buf_init(&b, x->arena, 128);
+    buf_init(&b, x->arena, 128 + rest.n);
     buf_add_text(&b, path);
     buf_add_char(&b, '?');
-    if (x->query.page.size_given) {
-        buf_addf(&b, "page%%5Bsize%%5D=%u&", x->query.page.size);
+    while (rest.n > 0) {
+        const char *end = memchr(rest.at, '&', rest.n);
+        struct text pair = { .at = rest.at, .n = end == NULL ? rest.n : (size_t)(end - rest.at) };
+        rest.n -= end == NULL ? rest.n : pair.n + 1;
+        rest.at = end == NULL ? rest.at : end + 1;
+        if (pair.n > 0 && !is_place(x, pair)) {
+            write_query(&b, pair);
+            buf_add_char(&b, '&');
+        }
     }
-    buf_addf(&b, "page%%5B%s%%5D=", parameter);
-    cursor_write(&b, of, key);
+    return b;
+}
+
+static const char *numbered_link(struct exchange *x, const char *path, uint32_t number)
+{
+    struct buf b = begin_page_link(x, path);
+    buf_addf(&b, "page%%5Bnumber%%5D=%u", number);
     return buf_terminate(&b);
 }
 
-struct document_links page_links(struct exchange *x, const char *path, const struct page_view *view,
-                                 struct cell first_key, struct cell last_key,
-                                 const struct resource *of)
+static const char *cursor_link(struct exchange *x, const struct page_place *place, bool is_next)
 {
-    struct document_links links = {
-        .prefix = x->service->settings->public_url,
-        .self = own_link(x, path),
-        .is_page = true,
-    };
-    if (view->n > 0 && view->has_previous) {
-        links.prev = page_link(x, path, "before", of, first_key);
+    struct buf b = begin_page_link(x, place->path);
+    buf_addf(&b, "page%%5B%s%%5D=", is_next ? "after" : "before");
+    cursor_write(&b, place->form, is_next ? place->last_values : place->first_values,
+                 is_next ? place->last_key : place->first_key);
+    return buf_terminate(&b);
+}
+
+void page_links(struct exchange *x, const struct page_place *place, struct document_links *links)
+{
+    const struct page_view *view = place->view;
+    uint32_t number = x->query.page.number;
+    links->is_page = true;
+    if (number > 0) {
+        links->prev = number > 1 ? numbered_link(x, place->path, number - 1) : NULL;
+        links->next = view->has_next ? numbered_link(x, place->path, number + 1) : NULL;
+    } else if (view->n > 0) {
+        links->prev = view->has_previous ? cursor_link(x, place, false) : NULL;
+        links->next = view->has_next ? cursor_link(x, place, true) : NULL;
     }
-    if (view->n > 0 && view->has_next) {
-        links.next = page_link(x, path, "after", of, last_key);
-    }
-    return links;
 }
 
 const char *resource_path(struct exchange *x, const struct resource *resource, struct cell key)

@@ -28,26 +28,8 @@ struct document_reader document_reader_of(struct exchange *x);
 enum step plan_shared(struct exchange *x, const struct statement *statement,
                       const struct argument *arguments, size_t n_rows);
 
-/*
- * plan_page_of() - x->plan fetches a page: plan_shared() with the page's weight, so that batches
- * hold few large pages or many small ones.
- */
-enum step plan_page_of(struct exchange *x, const struct statement *statement,
-                       const struct argument *arguments);
-
 /* one_row() - arguments of one row: `n` cells, copied into the arena; NULL over budget. */
 const struct argument *one_row(struct arena *a, const struct cell *cells, size_t n);
-
-/*
- * page_arguments() - the arguments of a page: [owner's key,] [cursor,] limit.
- *
- * owner     NULL for the page of a type
- * of        whose keys the cursors hold
- * reterr    a cursor that is none: x->problems
- * Returns:  NULL when there is a problem or no memory
- */
-const struct argument *page_arguments(struct exchange *x, const struct cell *owner,
-                                      const struct resource *of);
 
 /* A page that has come back: the rows to show, and whether there is more on either side. */
 struct page_view {
@@ -60,15 +42,19 @@ struct page_view {
 /* page_view_of() - of `n_rows` rows that were fetched with one more than the page holds. */
 struct page_view page_view_of(const struct page *page, size_t n_rows);
 
-/*
- * page_links() - the links of a page.
- *
- * path           of the collection, without prefix or query
- * first_key, last_key  of the rows shown; ignored when the page is empty
- */
-struct document_links page_links(struct exchange *x, const char *path, const struct page_view *view,
-                                 struct cell first_key, struct cell last_key,
-                                 const struct resource *of);
+/* Where a page is in its list. Keys and values are ignored when the page is empty. */
+struct page_place {
+    const char *path; /* of the collection, without prefix or query */
+    const struct page_view *view;
+    const struct cursor_form *form;
+    struct cell first_key; /* of the rows shown, like the next three */
+    struct cell last_key;
+    const struct cell *first_values; /* of the sort keys */
+    const struct cell *last_values;
+};
+
+/* page_links() - the links to the pages on either side, with all else that the request asked. */
+void page_links(struct exchange *x, const struct page_place *place, struct document_links *links);
 
 /* own_link() - the request's own path and query as a link; `path` is its path in canonical form. */
 const char *own_link(struct exchange *x, const char *path);

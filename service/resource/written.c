@@ -26,19 +26,3 @@ bool written_is_whole(struct exchange *x, size_t statement)
     }
     return x->problems.n == 0;
 }
-
-const struct cell *written_cells(const struct exchange *x, size_t statement)
-{
-    return rows_row(&x->rows[statement], 0) + WRITE_RELATIONSHIPS +
-           WRITE_PER_RELATIONSHIP * x->document.n_relationships;
-}
-
-void written_write(struct exchange *x, const struct cell *cells, const char *path)
-{
-    struct document_links links = { .prefix = x->service->settings->public_url, .self = path };
-    struct buf *b = &x->answer.body;
-    buf_init(b, x->arena, 1024);
-    document_begin(b, &links);
-    document_write_resource(b, x->target.resource, cells, links.prefix);
-    document_end(b);
-}

@@ -4,7 +4,7 @@
 #ifndef BACKREF_RESOURCE_WRITTEN_H
 #define BACKREF_RESOURCE_WRITTEN_H
 
-#include "resource/steps.h"
+#include "resource/reading.h"
 
 /*
  * written_is_whole() - do all members exist that the document names? If not, the problems say which
@@ -13,12 +13,6 @@
  * statement  the position of the write in the plan
  */
 bool written_is_whole(struct exchange *x, size_t statement);
-
-/* written_cells() - the key and attributes of the resource as written. */
-const struct cell *written_cells(const struct exchange *x, size_t statement);
-
-/* written_write() - the document of the resource as written, into the answer. */
-void written_write(struct exchange *x, const struct cell *cells, const char *path);
 
 /*
  * written_outcome() - the column `which` (WRITE_MISSING_AT …) of the document's relationship `i`.

@@ -5,8 +5,10 @@
 #include "fuzz.h"
 
 #include <ctype.h>
+#include <strings.h>
 
 #include "http/negotiate.h"
+#include "jsonapi/media_type.h"
 
 #define JSONAPI "application/vnd.api+json"
 
@@ -20,28 +22,47 @@ static char *swap_case(struct arena *a, const char *s)
     return swapped;
 }
 
-static int content_type(struct arena *a, const char *value, bool has_body)
+static int content_type_of(struct arena *a, const char *value, bool has_body, bool takes_atomic)
 {
     struct problems problems = { .arena = a };
-    int result = negotiate_content_type(value, has_body, &problems);
+    int result = negotiate_content_type(value, has_body, takes_atomic, &problems);
     fuzz_check_problems(&problems, result);
     HOLDS(result == 0 || result == PROBLEM_UNSUPPORTED_MEDIA_TYPE);
     return result;
 }
 
+static int content_type(struct arena *a, const char *value, bool has_body)
+{
+    return content_type_of(a, value, has_body, false);
+}
+
 /* The representation, or -1 for none. */
-static int accept(struct arena *a, const char *value)
+static int accept_of(struct arena *a, const char *value, bool takes_atomic)
 {
     struct problems problems = { .arena = a };
     enum representation representation = REPRESENTATION_JSON;
-    int result = negotiate_accept(value, &representation, &problems);
+    int result = negotiate_accept(value, takes_atomic, &representation, &problems);
     fuzz_check_problems(&problems, result);
     HOLDS(result == 0 || result == PROBLEM_NOT_ACCEPTABLE);
     return result == 0 ? (int)representation : -1;
 }
 
+static int accept(struct arena *a, const char *value)
+{
+    return accept_of(a, value, false);
+}
+
+static bool names_atomic(const char *value)
+{
+    return strstr(value, ATOMIC_EXTENSION) != NULL;
+}
+
 static void check_content_type(struct arena *a, const char *value)
 {
+    bool is_json = strncasecmp(value + strspn(value, " \t"), "application/json", 16) == 0;
+    if (content_type_of(a, value, true, true) == 0 && !is_json) {
+        HOLDS(names_atomic(value) && content_type(a, value, true) != 0);
+    }
     int with_body = content_type(a, value, true);
     HOLDS(with_body != 0 || content_type(a, value, false) == 0);
     HOLDS(content_type(a, swap_case(a, value), true) == with_body);
@@ -53,6 +74,10 @@ static void check_accept(struct arena *a, const char *value)
 {
     HOLDS(accept(a, swap_case(a, value)) == accept(a, value));
     HOLDS(accept(a, arena_printf(a, "%s, %s", JSONAPI, value)) == REPRESENTATION_JSONAPI);
+    HOLDS(names_atomic(value) || accept_of(a, value, true) == accept(a, value));
+    HOLDS(accept(a, value) == -1 || accept_of(a, value, true) != -1);
+    HOLDS(accept_of(a, arena_printf(a, JSONAPI ";ext=\"" ATOMIC_EXTENSION "\",%s", value), true) ==
+          REPRESENTATION_JSONAPI);
     HOLDS(accept(a, arena_printf(a, "text/html, %s", value)) == accept(a, value) ||
           value[strspn(value, " \t")] == '\0');
 }

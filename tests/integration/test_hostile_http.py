@@ -88,6 +88,30 @@ def test_leading_blank_lines_and_absolute_form(api):
     assert answers[0].status in (200, 400, 404)
 
 
+@pytest.mark.parametrize("target", ["/persons/%s\0x", "/persons/%s\0", "/persons/%s\0?a=b", "/persons/%s?a\0=b",
+                                    "\0/persons/%s", "/persons/%s\0/phones", "/persons/%s?\0"])
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_a_nul_does_not_cut_the_target_short(api, victim, method, target):
+    """What stands before it is a resource that nobody named."""
+    answers = send(api, f"{method} {target % victim} HTTP/1.1\nHost: x\nConnection: close")
+    assert not answers or answers[0].status == 400  # libmicrohttpd 1.0 closes without a word
+    assert api.get(f"/persons/{victim}").status == 200
+
+
+@pytest.mark.parametrize("query", ["?page[size]=1", "?page[size]=1&" + "&".join(f"a{i}=1" for i in range(90)), "?", "?a?b",
+                                   "??page[size]=1", "?page[size]=1&page[size]=1"])
+def test_query_strings_on_a_connection_that_goes_on(api, query):
+    """The query is taken out of the library's memory: what is behind it there is another request."""
+    path = "/persons" + query
+    alone = send(api, f"GET {path} HTTP/1.1\nHost: x\nConnection: close")[0]
+    one = f"GET {path} HTTP/1.1\r\nHost: x\r\nX-Filler: {'?' * 50}\r\n\r\n"
+    last = "GET /persons/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    answers = split_answers(api.raw_exchange((one * 20 + last).encode()))
+    assert [a.status for a in answers[:-1]] == [alone.status] * 20
+    assert {a.body for a in answers[:-1]} == {alone.body}
+    assert answers[-1].status == 200
+
+
 # -- message framing -------------------------------------------------------------------------
 
 def chunked(body):

@@ -4,6 +4,7 @@
 #include "support/cmocka_all.h"
 
 #include "cli/config.h"
+#include "jsonapi/query.h"
 
 enum { MOST_WORDS = 24 };
 
@@ -81,6 +82,7 @@ static void test_defaults(void **state)
     assert_null(s->model);
     assert_null(s->migrations);
     assert_string_equal(s->public_url, "");
+    assert_int_equal(s->n_cors_origins, 0);
     assert_int_equal(s->workers, 0);
     assert_int_equal(s->connections, 2);
     assert_int_equal(s->database_wait_ms, 10000);
@@ -99,6 +101,14 @@ static void test_defaults(void **state)
     assert_int_equal(s->max_parameters, 100);
     assert_int_equal(s->page_size, 50);
     assert_int_equal(s->max_page_size, 1000);
+    assert_int_equal(s->page_total, TOTAL_NONE);
+    assert_int_equal(s->max_include_depth, 3);
+    assert_int_equal(s->max_include, 32);
+    assert_int_equal(s->max_sort, 8);
+    assert_int_equal(s->max_filters, 20);
+    assert_int_equal(s->max_filter_values, 1000);
+    assert_int_equal(s->access_log, 1);
+    assert_int_equal(s->server_timing, 0);
     assert_int_equal(f.config.log_format, LOG_AUTO);
     assert_int_equal(f.config.log_level, 1);
     arena_free(f.arena);
@@ -110,7 +120,8 @@ static void test_flags_are_read_in_both_forms(void **state)
     struct fixture f;
     read_well(&f, FOR_SERVE,
               "--workers 3 --max-body=64KiB --listen [::1]:0 --listen=unix:/a --log-format=json "
-              "--public-url https://x.org/v1// --log-level debug --model m.json",
+              "--public-url https://x.org/v1// --log-level debug --model m.json "
+              "--page-total estimated",
               no_variable);
     const struct settings *s = &f.config.settings;
     assert_int_equal(s->workers, 3);
@@ -122,6 +133,7 @@ static void test_flags_are_read_in_both_forms(void **state)
     assert_string_equal(s->model, "m.json");
     assert_int_equal(f.config.log_format, LOG_JSON);
     assert_int_equal(f.config.log_level, 0);
+    assert_int_equal(s->page_total, TOTAL_ESTIMATED);
     arena_free(f.arena);
 }
 
@@ -213,12 +225,15 @@ static void test_refusals_name_flag_value_and_what_is_accepted(void **state)
         { "--max-body 1MB", "--max-body: \"1MB\" is not a size" },
         { "--log-format xml", "--log-format: \"xml\" is none of auto|text|json" },
         { "--log-format tex", "is none of" },
+        { "--page-total all", "--page-total: \"all\" is none of none|exact|estimated" },
+        { "--max-include-depth 4", "accepted: 1 to 3" },
         { "--migrations m", "--migrations is not a setting of \"serve\"" },
         { "--page-size 20 --max-page-size 10", "--page-size 20 is more than --max-page-size 10" },
         { "--public-url ftp://x", "--public-url: \"ftp://x\" is not a URL" },
         { "--public-url http:///x", "is not a URL" },
         { "--public-url http://", "is not a URL" },
         { "--public-url http://x?y", "is not a URL" },
+        { "--cors-origin null", "--cors-origin: \"null\" is no origin as browsers send it" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct fixture f;
@@ -249,6 +264,43 @@ static void test_addresses(void **state)
         char typed[64];
         snprintf(typed, sizeof typed, "--listen=%s", rows[i].typed);
         if ((read_as(&f, FOR_SERVE, typed, no_variable) == 0) != rows[i].is_address) {
+            fail_msg("%s", typed);
+        }
+        arena_free(f.arena);
+    }
+}
+
+static void test_origins(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed;
+        size_t n; /* 0: refused */
+    } rows[] = {
+        { "https://app.example.org", 1 },
+        { "http://localhost:3000,https://[::1]:8443", 2 },
+        { "*", 1 },
+        { "capacitor://localhost", 1 },
+        { "http://x:443,https://x:80", 2 },
+        { "https://x:443", 0 },
+        { "http://[::1]:80", 0 },
+        { "https://App.example.org", 0 },
+        { "https://app.example.org/", 0 },
+        { "https://u@x", 0 },
+        { "https://", 0 },
+        { "://x", 0 },
+        { "app.example.org", 0 },
+        { "**", 0 },
+        { "https://x,", 0 },
+        { "null", 0 },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct fixture f;
+        char typed[96];
+        snprintf(typed, sizeof typed, "--cors-origin=%s", rows[i].typed);
+        int r = read_as(&f, FOR_SERVE, typed, no_variable);
+        if ((r == 0) != (rows[i].n > 0) ||
+            (r == 0 && f.config.settings.n_cors_origins != rows[i].n)) {
             fail_msg("%s", typed);
         }
         arena_free(f.arena);
@@ -323,6 +375,7 @@ int main(void)
         cmocka_unit_test(test_a_small_largest_page_makes_the_default_page_smaller),
         cmocka_unit_test(test_refusals_name_flag_value_and_what_is_accepted),
         cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_origins),
         cmocka_unit_test(test_no_more_listeners_than_there_is_room_for),
         cmocka_unit_test(test_variables_are_named_after_flags),
         cmocka_unit_test(test_little_memory_is_an_error_and_not_a_crash),

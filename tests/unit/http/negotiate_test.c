@@ -7,6 +7,7 @@
 
 #define J "application/vnd.api+json"
 #define ATOMIC "https://jsonapi.org/ext/atomic"
+#define CURSOR "https://jsonapi.org/profiles/ethanresnick/cursor-pagination"
 #define UNKNOWN "https://example.com/unknown"
 
 /* clang-format off */
@@ -60,12 +61,39 @@ static const struct {
     { NULL, false, true },
 };
 
-static void check_content_type(struct arena *a, const char *value, bool has_body, bool accepted)
+/* Of an operation whose documents use the extension Atomic Operations. */
+static const struct {
+    const char *value;
+    bool with_body;
+    bool without_body;
+} atomic_content_types[] = {
+    { J ";ext=\"" ATOMIC "\"", true, true },
+    { J ";ext=" ATOMIC, true, true },
+    { J " ; EXT=\"" ATOMIC "\"", true, true },
+    { J ";ext=\" " ATOMIC "  " ATOMIC "\";profile=\"" UNKNOWN "\"", true, true },
+    { J ";ext=\"\";ext=\"" ATOMIC "\"", true, true },
+    { J ";ext=\"" ATOMIC " " UNKNOWN "\"", false, false },
+    { J ";ext=\"" UNKNOWN " " ATOMIC "\"", false, false },
+    { J ";ext=\"" ATOMIC "/\"", false, false },
+    { J ";ext=\"HTTPS://JSONAPI.ORG/ext/atomic\"", false, false }, /* URIs are compared as they are */
+    { J ";ext=\"" ATOMIC "\";charset=utf-8", false, false },
+    { J ";profile=\"" ATOMIC "\"", false, true },
+    { J, false, true },
+    { J ";ext=\"\"", false, true },
+    { "application/json", true, true },
+    { "application/json;ext=\"" ATOMIC "\"", false, true },
+    { "text/plain", false, true },
+    { NULL, false, true },
+};
+
+static void check_content_type(struct arena *a, const char *value, bool has_body, bool takes_atomic,
+                               bool accepted)
 {
     struct problems problems = { .arena = a };
-    int code = negotiate_content_type(value, has_body, &problems);
+    int code = negotiate_content_type(value, has_body, takes_atomic, &problems);
     if ((code == 0) != accepted) {
-        fail_msg("Content-Type: %s with%s body: %d", value, has_body ? "" : "out", code);
+        fail_msg("Content-Type: %s with%s body%s: %d", value, has_body ? "" : "out",
+                 takes_atomic ? ", atomic" : "", code);
     }
     if (code != 0) {
         assert_int_equal(code, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
@@ -79,8 +107,20 @@ static void check_content_type(struct arena *a, const char *value, bool has_body
 static void test_content_types(void **state)
 {
     for (size_t i = 0; i < ARRAY_SIZE(content_types); i++) {
-        check_content_type(*state, content_types[i].value, true, content_types[i].with_body);
-        check_content_type(*state, content_types[i].value, false, content_types[i].without_body);
+        check_content_type(*state, content_types[i].value, true, false,
+                           content_types[i].with_body);
+        check_content_type(*state, content_types[i].value, false, false,
+                           content_types[i].without_body);
+    }
+}
+
+static void test_content_types_of_atomic_operations(void **state)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(atomic_content_types); i++) {
+        check_content_type(*state, atomic_content_types[i].value, true, true,
+                           atomic_content_types[i].with_body);
+        check_content_type(*state, atomic_content_types[i].value, false, true,
+                           atomic_content_types[i].without_body);
     }
 }
 
@@ -88,16 +128,23 @@ static void test_content_type_messages(void **state)
 {
     static const struct {
         const char *value;
+        bool takes_atomic;
         const char *says;
     } cases[] = {
-        { NULL, "send Content-Type: " J },
-        { "text/plain", "send " J " or application/json" },
-        { J ";charset=utf-8", "no parameters but ext and profile" },
-        { J ";ext=\"" UNKNOWN " b\"", "the extension \"" UNKNOWN "\" is not supported" },
+        { NULL, false, "send Content-Type: " J },
+        { NULL, true, "send Content-Type: " J ";ext=\"" ATOMIC "\"" },
+        { "text/plain", false, "send " J " or application/json" },
+        { "text/plain", true, "send " J ";ext=\"" ATOMIC "\" or application/json" },
+        { J ";charset=utf-8", false, "no other parameters but ext and profile" },
+        { J ";ext=\"" UNKNOWN " b\"", false, "the extension \"" UNKNOWN "\" is not supported" },
+        { J ";ext=\"" ATOMIC " b\"", true, "the extension \"b\" is not supported" },
+        { J ";ext=\"" ATOMIC "\"", false, "names an extension that is not used here: send " J },
+        { J, true, "does not name the extension that is used here: send " J ";ext=" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct problems problems = { .arena = *state };
-        int code = negotiate_content_type(cases[i].value, true, &problems);
+        int code =
+            negotiate_content_type(cases[i].value, true, cases[i].takes_atomic, &problems);
         assert_int_equal(code, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
         assert_non_null(strstr(problems.first->detail, cases[i].says));
     }
@@ -157,23 +204,51 @@ static const struct {
     { ";;;", NOTHING },
     { "*/*;v=\"", NOTHING },
     { "garbage", NOTHING },
+    { J ";ext=\"" ATOMIC "\"", NOTHING },
+    { J ";ext=\"" ATOMIC "\", " J, REPRESENTATION_JSONAPI },
+    { J ";profile=\"" CURSOR "\"", REPRESENTATION_JSONAPI },
+    { J ";profile=\"" CURSOR "/\"", REPRESENTATION_JSONAPI },
 };
+
+static const struct {
+    const char *value;
+    int expected;
+} atomic_accepts[] = {
+    { NULL, REPRESENTATION_JSONAPI },
+    { "*/*", REPRESENTATION_JSONAPI },
+    { J, REPRESENTATION_JSONAPI },
+    { J ";ext=\"" ATOMIC "\"", REPRESENTATION_JSONAPI },
+    { J ";EXT=" ATOMIC ";q=0.1", REPRESENTATION_JSONAPI },
+    { J ";ext=\"" UNKNOWN "\", " J ";ext=\"" ATOMIC "\"", REPRESENTATION_JSONAPI },
+    { J ";ext=\"" ATOMIC " " UNKNOWN "\"", NOTHING },
+    { J ";ext=\"" ATOMIC "\";charset=utf-8, */*", NOTHING },
+    { J ";ext=\"" ATOMIC "\";q=0", NOTHING },
+    { "application/json", REPRESENTATION_JSON },
+};
+
+static void check_accept(struct arena *a, const char *value, bool takes_atomic, int expected)
+{
+    struct problems problems = { .arena = a };
+    enum representation representation = REPRESENTATION_JSON;
+    int code = negotiate_accept(value, takes_atomic, &representation, &problems);
+    int got = code == 0 ? (int)representation : NOTHING;
+    if (got != expected) {
+        fail_msg("Accept: %s gave %d, not %d", value, got, expected);
+    }
+    if (code != 0) {
+        assert_int_equal(code, PROBLEM_NOT_ACCEPTABLE);
+        assert_int_equal(problems.first->source, SOURCE_HEADER);
+        assert_string_equal(problems.first->where, "Accept");
+    }
+}
 
 static void test_accept(void **state)
 {
     for (size_t i = 0; i < ARRAY_SIZE(accepts); i++) {
-        struct problems problems = { .arena = *state };
-        enum representation representation = REPRESENTATION_JSON;
-        int code = negotiate_accept(accepts[i].value, &representation, &problems);
-        int got = code == 0 ? (int)representation : NOTHING;
-        if (got != accepts[i].expected) {
-            fail_msg("Accept: %s gave %d, not %d", accepts[i].value, got, accepts[i].expected);
-        }
-        if (code != 0) {
-            assert_int_equal(code, PROBLEM_NOT_ACCEPTABLE);
-            assert_int_equal(problems.first->source, SOURCE_HEADER);
-            assert_string_equal(problems.first->where, "Accept");
-        }
+        check_accept(*state, accepts[i].value, false, accepts[i].expected);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(atomic_accepts); i++) {
+        check_accept(*state, atomic_accepts[i].value, true, atomic_accepts[i].expected);
     }
 }
 
@@ -214,18 +289,23 @@ static void test_prefer(void **state)
 static void test_media_types(void **state)
 {
     (void)state;
-    assert_string_equal(representation_media_type(REPRESENTATION_JSONAPI), J);
-    assert_string_equal(representation_media_type(REPRESENTATION_JSON), "application/json");
+    static const char extended[] = J ";ext=\"" ATOMIC "\"";
+    assert_string_equal(answer_media_type(REPRESENTATION_JSONAPI, false, false), J);
+    assert_string_equal(answer_media_type(REPRESENTATION_JSONAPI, true, false), extended);
+    assert_string_equal(answer_media_type(REPRESENTATION_JSONAPI, false, true),
+                        J ";profile=\"" CURSOR "\"");
+    assert_string_equal(answer_media_type(REPRESENTATION_JSONAPI, true, true),
+                        J ";ext=\"" ATOMIC "\";profile=\"" CURSOR "\"");
+    assert_string_equal(answer_media_type(REPRESENTATION_JSON, false, false), "application/json");
+    assert_string_equal(answer_media_type(REPRESENTATION_JSON, true, true), "application/json");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        arena_test(test_content_types),
-        arena_test(test_content_type_messages),
-        arena_test(test_accept),
-        cmocka_unit_test(test_prefer),
-        cmocka_unit_test(test_media_types),
+        arena_test(test_content_types),         arena_test(test_content_types_of_atomic_operations),
+        arena_test(test_content_type_messages), arena_test(test_accept),
+        cmocka_unit_test(test_prefer),          cmocka_unit_test(test_media_types),
     };
     return cmocka_run_group_tests_name("negotiate", tests, NULL, NULL);
 }

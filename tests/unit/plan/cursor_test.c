@@ -13,7 +13,7 @@ static struct text written(struct arena *a, const struct resource *of, struct ce
 {
     struct buf b;
     buf_init(&b, a, 0);
-    cursor_write(&b, of, key);
+    cursor_write(&b, CURSOR_KEY_ONLY(of), NULL, key);
     assert_false(b.failed);
     return (struct text){ .at = b.at, .n = b.n };
 }
@@ -46,10 +46,11 @@ static void test_keys_come_back(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         const struct resource *phones = &small_model_new(*state, keys[i].oid)->resources[1];
         struct cell key = key_of(*state, phones, keys[i].id);
-        struct cell back;
-        assert_int_equal(cursor_read(*state, phones, written(*state, phones, key), &back), 0);
-        assert_int_equal(back.n, key.n);
-        assert_memory_equal(back.at, key.at, (size_t)key.n);
+        const struct cell *back;
+        assert_int_equal(
+            cursor_read(*state, CURSOR_KEY_ONLY(phones), written(*state, phones, key), &back), 0);
+        assert_int_equal(back->n, key.n);
+        assert_memory_equal(back->at, key.at, (size_t)key.n);
     }
 }
 
@@ -71,8 +72,8 @@ static void test_cursors_of_another_type_are_refused(void **state)
 {
     const struct model *model = small_model_new(*state, OID_BIGINT);
     struct cell key = key_of(*state, &model->resources[0], "42");
-    struct cell back;
-    assert_int_equal(cursor_read(*state, &model->resources[1],
+    const struct cell *back;
+    assert_int_equal(cursor_read(*state, CURSOR_KEY_ONLY(&model->resources[1]),
                                  written(*state, &model->resources[0], key), &back),
                      PROBLEM_BAD_PARAMETER);
 }
@@ -80,23 +81,23 @@ static void test_cursors_of_another_type_are_refused(void **state)
 /* A cursor with a byte replaced, taken away or added is refused. */
 static void check_edits(struct arena *a, const struct resource *of, struct text cursor)
 {
-    struct cell back;
+    const struct cell *back;
     for (size_t n = 0; n < cursor.n; n++) {
         struct text cut = { .at = cursor.at, .n = n };
-        assert_int_equal(cursor_read(a, of, cut, &back), PROBLEM_BAD_PARAMETER);
+        assert_int_equal(cursor_read(a, CURSOR_KEY_ONLY(of), cut, &back), PROBLEM_BAD_PARAMETER);
     }
     for (int c = 0; c < 256; c++) {
         char *longer = arena_copy(a, cursor.at, cursor.n);
         longer[cursor.n] = (char)c; /* over the NUL */
         struct text text = { .at = longer, .n = cursor.n + 1 };
-        assert_int_equal(cursor_read(a, of, text, &back), PROBLEM_BAD_PARAMETER);
+        assert_int_equal(cursor_read(a, CURSOR_KEY_ONLY(of), text, &back), PROBLEM_BAD_PARAMETER);
     }
     for (size_t i = 0; i < cursor.n * 256; i++) {
         char *edited = arena_copy(a, cursor.at, cursor.n);
         edited[i / 256] = (char)(i % 256);
         int expected = edited[i / 256] == cursor.at[i / 256] ? 0 : PROBLEM_BAD_PARAMETER;
         struct text text = { .at = edited, .n = cursor.n };
-        assert_int_equal(cursor_read(a, of, text, &back), expected);
+        assert_int_equal(cursor_read(a, CURSOR_KEY_ONLY(of), text, &back), expected);
     }
 }
 
@@ -121,8 +122,8 @@ static void test_what_is_no_cursor_is_refused(void **state)
     };
     const struct resource *persons = &small_model_new(*state, OID_BIGINT)->resources[0];
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct cell key;
-        assert_int_equal(cursor_read(*state, persons, text_of(cases[i]), &key),
+        const struct cell *key;
+        assert_int_equal(cursor_read(*state, CURSOR_KEY_ONLY(persons), text_of(cases[i]), &key),
                          PROBLEM_BAD_PARAMETER);
     }
 }
@@ -133,10 +134,11 @@ static void test_without_memory(void **state)
     struct cell key = key_of(*state, persons, "1");
     struct text cursor = written(*state, persons, key);
     struct arena *none = arena_new(0);
-    assert_true(cursor_read(none, persons, cursor, &key) < 0);
+    const struct cell *back;
+    assert_true(cursor_read(none, CURSOR_KEY_ONLY(persons), cursor, &back) < 0);
     struct buf b;
     buf_init(&b, none, 0);
-    cursor_write(&b, persons, key_of(*state, persons, "1"));
+    cursor_write(&b, CURSOR_KEY_ONLY(persons), NULL, key_of(*state, persons, "1"));
     assert_true(b.failed);
     arena_free(none);
 }

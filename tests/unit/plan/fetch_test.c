@@ -9,7 +9,7 @@
 #include "support/catalogs.h"
 #include "support/small_model.h"
 
-enum { OID_TEXT = 25, OID_UUID = 2950, OID_INT8_ARRAY = 1016, OID_UUID_ARRAY = 2951 };
+enum { OID_UUID = 2950, OID_UUID_ARRAY = 2951 };
 enum { MAX_SHAPES = 64 };
 
 static struct model *model;
@@ -134,7 +134,7 @@ static void test_what_is_shared(void **state)
         }
         assert_non_null(strstr(s.at[i]->sql, "select a.request, "));
         assert_non_null(strstr(s.at[i]->sql, "unnest($1, $2"));
-        assert_non_null(strstr(s.at[i]->sql, "order by a.request"));
+        assert_non_null(strstr(s.at[i]->sql, " order by "));
     }
     const struct statement *removed = remove_resource(*state, &model->resources[0]);
     assert_false(removed->shared);
@@ -208,7 +208,7 @@ static void test_pages(void **state)
     assert_non_null(strstr(sql, "r.\"id\" > a.cursor order by r.\"id\" limit a.size"));
     sql = fetch_page(*state, persons, PAGE_BEFORE)->sql;
     assert_non_null(strstr(sql, "r.\"id\" < a.cursor order by r.\"id\" desc limit a.size"));
-    assert_non_null(strstr(sql, "order by a.request, r.\"id\"")); /* ascending all the same */
+    assert_non_null(strstr(sql, " x order by 1, 2")); /* ascending all the same */
     sql = fetch_linkage(*state, rel, PAGE_AFTER)->sql;
     assert_non_null(strstr(sql, "p.\"person_id\" = o.key and p.\"phone_id\" > a.cursor"));
     sql = fetch_linkage(*state, rel->inverse, PAGE_BEFORE)->sql;
@@ -223,12 +223,12 @@ static void test_columns_of_rows(void **state)
     assert_non_null(strstr(sql, "(select r.\"id\", r.\"name\", r.\"email\", r.\"created_at\","
                                 " r.\"updated_at\" from "));
     sql = fetch_linkage(*state, persons->relationships, PAGE_FIRST)->sql;
-    assert_ptr_equal(strstr(sql, "select a.request, o.key is not null, l.\"phone_id\","
-                                 " l.\"linked_at\" from"),
+    assert_ptr_equal(strstr(sql, "select a.request, o.key is not null, z.state, x.* from"),
                      sql);
+    assert_non_null(strstr(sql, "(select p.\"phone_id\", p.\"linked_at\" from"));
     sql = fetch_related(*state, persons->relationships, PAGE_FIRST)->sql;
-    assert_ptr_equal(strstr(sql, "select a.request, o.key is not null, l.\"id\", l.\"number\","),
-                     sql);
+    assert_ptr_equal(strstr(sql, "select a.request, o.key is not null, x.* from"), sql);
+    assert_non_null(strstr(sql, "(select t.\"id\", t.\"number\","));
     sql = remove_resource(*state, persons)->sql;
     assert_non_null(strstr(sql, "returning 0, r.\"id\""));
 }

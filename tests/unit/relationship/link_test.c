@@ -9,7 +9,7 @@
 #include "support/catalogs.h"
 #include "support/small_model.h"
 
-enum { OID_UUID = 2950, OID_INT8_ARRAY = 1016, OID_UUID_ARRAY = 2951, OID_INT4_ARRAY = 1007 };
+enum { OID_UUID = 2950, OID_UUID_ARRAY = 2951 };
 
 static struct model *model;
 

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { MAX_TABLES = 16, MAX_PARTS = 24, MAX_WORDS = 24 };
+enum { MAX_TABLES = 24, MAX_PARTS = 24, MAX_WORDS = 24 };
 
 const char default_tables[] = "table persons\n"
                               "column id bigint not_null default\n"
@@ -117,6 +117,7 @@ static const struct {
     { "boolean", 16, 0 },   { "double", 701, 0 },     { "real", 700, 0 },
     { "date", 1082, 0 },    { "timestamp", 1114, 0 }, { "varchar(20)", 1043, 20 },
     { "numeric", 1700, 0 }, { "jsonb", 3802, 0 },     { "bytea", 17, 0 },
+    { "point", 600, 0 },
 };
 
 static struct words split(struct arena *a, const char *line, size_t n)
@@ -155,7 +156,7 @@ static bool has_word(const struct words *words, const char *word)
     return false;
 }
 
-static void add_column(struct parts *t, const struct words *words)
+static void add_column(struct arena *a, struct parts *t, const struct words *words)
 {
     size_t type = 0;
     while (type < ARRAY_SIZE(types) && strcmp(types[type].name, words->at[2]) != 0) {
@@ -170,6 +171,8 @@ static void add_column(struct parts *t, const struct words *words)
         .not_null = has_word(words, "not_null"),
         .has_default = has_word(words, "default"),
         .generated = has_word(words, "generated"),
+        .default_sql =
+            has_word(words, "default") ? arena_printf(a, "new_%s()", words->at[1]) : NULL,
     };
 }
 
@@ -186,7 +189,9 @@ static void add_foreign_key(struct arena *a, struct parts *t, const struct words
         .referenced_schema = "public",
         .referenced_table = words->at[2],
         .referenced_columns = referenced,
-        .on_delete = has_word(words, "restrict") ? 'r' : 'c',
+        .on_delete = has_word(words, "restrict")   ? 'r'
+                     : has_word(words, "set_null") ? 'n'
+                                                   : 'c',
     };
 }
 
@@ -234,7 +239,7 @@ static void read_line(struct arena *a, struct parts *t, const char *line, size_t
     struct words words = split(a, line, n < 120 ? n : 120);
     const char *what = words.at[0];
     if (strcmp(what, "column") == 0) {
-        add_column(t, &words);
+        add_column(a, t, &words);
     } else if (strcmp(what, "primary") == 0) {
         add_key(a, t, &words, 1);
     } else if (strcmp(what, "unique") == 0) {
@@ -309,6 +314,16 @@ struct loaded_model loaded_model_over(const char *more_tables, const char *json)
                      &l.findings);
     ASSERT(l.r == (l.findings.n_errors > 0 ? 1 : 0));
     return l;
+}
+
+const struct relationship *relationship_of(const struct model *model, const char *type,
+                                           const char *name)
+{
+    const struct resource *resource = model_find_resource(model, text_of(type));
+    ASSERT(resource != NULL);
+    const struct relationship *relationship = resource_find_relationship(resource, text_of(name));
+    ASSERT(relationship != NULL);
+    return relationship;
 }
 
 void loaded_model_free(struct loaded_model *loaded)

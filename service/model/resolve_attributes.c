@@ -1,76 +1,22 @@
 /*
- * resolve_resource.c - a declared resource against its table: key, attributes, constraints.
+ * resolve_attributes.c - what a resource shows of its table beside the key and its relationships,
+ * and which constraints can be explained with it.
  */
-#include "model/draft.h"
 #include "model/names.h"
+#include "model/resolving.h"
 
-static void check_type_name(struct draft *d, const struct declared_resource *declared)
+/* The relationship whose foreign key is this column of the resource's table; NULL: none. */
+static const struct draft_end *shown_as(const struct draft *d, const struct draft_resource *r,
+                                        const struct catalog_column *column)
 {
-    if (name_is_reserved_type(declared->type)) {
-        draft_error(d, declared->pointer,
-                    draft_text(d, "\"/%s\" is a path of the service itself", declared->type),
-                    "give the type another name");
-    } else if (!name_is_segment(declared->type)) {
-        draft_error(d, declared->pointer,
-                    draft_text(d, "\"%s\" cannot be a type: types stand in paths", declared->type),
-                    "use letters and digits, with \"-\" and \"_\" between them");
-    }
-}
-
-static const struct catalog_table *find_table(struct draft *d,
-                                              const struct declared_resource *declared)
-{
-    const char *name = declared->table == NULL ? declared->type : declared->table;
-    const struct catalog_table *table = catalog_find_table(d->catalog, name);
-    if (table != NULL || declared->broken) {
-        return table;
-    }
-    const char **names = arena_zalloc(d->scratch, d->catalog->n_tables, sizeof *names);
-    for (size_t i = 0; names != NULL && i < d->catalog->n_tables; i++) {
-        names[i] = d->catalog->tables[i].name;
-    }
-    const char *near =
-        names_suggest(d->scratch, name, names, names == NULL ? 0 : d->catalog->n_tables);
-    const char *pointer = declared->table == NULL
-                              ? declared->pointer
-                              : pointer_join(d->scratch, declared->pointer, "table");
-    draft_error(d, pointer, draft_text(d, "there is no table \"%s\" in the database", name),
-                draft_text(d,
-                           "%scorrect the name (\"schema.table\" when it is not on the search "
-                           "path), or run the migrations that create it",
-                           near));
-    return NULL;
-}
-
-static void resolve_key(struct draft *d, struct draft_resource *r)
-{
-    const struct catalog_constraint *key = NULL;
-    for (size_t i = 0; i < r->table->n_constraints; i++) {
-        if (r->table->constraints[i].kind == CATALOG_PRIMARY_KEY) {
-            key = &r->table->constraints[i];
+    for (size_t i = 0; i < d->n_ends; i++) {
+        const struct draft_end *end = &d->ends[i];
+        if (end->kind != RELATIONSHIP_MANY_TO_MANY && end->table == r->table &&
+            draft_foreign_key(end) == column) {
+            return end;
         }
     }
-    if (key == NULL || key->n_columns != 1) {
-        const char *what = r->table->is_view ? "is a view and has no primary key"
-                           : key == NULL     ? "has no primary key"
-                                             : "has a primary key of several columns";
-        draft_error(d, r->declared->pointer, draft_text(d, "\"%s\" %s", r->table->name, what),
-                    "a resource needs a table whose primary key is one column");
-        return;
-    }
-    const struct catalog_column *column = catalog_find_column(r->table, key->columns[0]);
-    ASSERT(column != NULL);
-    const struct column_type *type = column_type_find(column->type_oid);
-    if (type == NULL || !type->is_key) {
-        draft_error(d, r->declared->pointer,
-                    draft_text(d, "the key \"%s\" of \"%s\" is of type %s", column->name,
-                               r->table->name, column->type_name),
-                    "keys may be bigint, integer, smallint, uuid, text or varchar");
-        return;
-    }
-    r->key_column = column;
-    r->resource->key = name_quote(d->arena, column->name);
-    r->resource->key_type = type;
+    return NULL;
 }
 
 static bool is_foreign_key_column(const struct catalog_table *table, const char *column)
@@ -111,7 +57,13 @@ static const char *refuse_attribute(struct draft *d, const struct draft_resource
         *ret_remedy = "remove it";
         return draft_text(d, "\"%s\" is the key: it is the resource's id already", column->name);
     }
-    if (column_type_find(column->type_oid) == NULL) {
+    const struct draft_end *end = shown_as(d, r, column);
+    if (end != NULL) {
+        *ret_remedy = "remove it";
+        return draft_text(d, "column \"%s\" is the foreign key of %s, which shows it", column->name,
+                          draft_end_name(d, end));
+    }
+    if (draft_column_type(d, column) == NULL) {
         *ret_remedy = "leave the column out of \"attributes\"";
         return draft_text(d, "column \"%s\" is of type %s, which is not supported", column->name,
                           column->type_name);
@@ -140,7 +92,7 @@ static void add_attribute(struct draft *d, struct draft_resource *r, struct attr
         .name = arena_strdup(d->arena, declared->name),
         .column = name_quote(d->arena, column->name),
         .raw_name = arena_strdup(d->arena, column->name),
-        .type = column_type_find(column->type_oid),
+        .type = draft_column_type(d, column),
         .read_only = read_only,
         .nullable = !column->not_null,
         .required = column->not_null && !column->has_default && !read_only,
@@ -184,7 +136,8 @@ static void resolve_default_attributes(struct draft *d, struct draft_resource *r
 {
     for (size_t i = 0; i < r->table->n_columns; i++) {
         const struct catalog_column *column = &r->table->columns[i];
-        if (column != r->key_column && !is_foreign_key_column(r->table, column->name)) {
+        if (column != r->key_column && !is_foreign_key_column(r->table, column->name) &&
+            shown_as(d, r, column) == NULL) {
             struct declared_attribute declared = { .name = column->name,
                                                    .pointer = r->declared->pointer };
             add_attribute(d, r, attributes, &declared, column);
@@ -192,20 +145,42 @@ static void resolve_default_attributes(struct draft *d, struct draft_resource *r
     }
 }
 
+/* Can a create give this column its value: as an attribute, as the id, by a relationship? */
+static bool is_given(const struct draft *d, const struct draft_resource *r,
+                     const struct catalog_column *column)
+{
+    const struct attribute *attribute = attribute_of_column(r->resource, column->name);
+    if (attribute != NULL) {
+        return !attribute->read_only;
+    }
+    if (column == r->key_column) {
+        return r->resource->allows_client_ids;
+    }
+    for (size_t i = 0; i < d->n_ends; i++) {
+        const struct draft_end *end = &d->ends[i];
+        if (end->owner == r && end->kind == RELATIONSHIP_MANY_TO_ONE && end->far == column &&
+            !end->view_only) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A row needs a value that no create can give: the type can be served, but never created. */
 static void warn_of_lost_creates(struct draft *d, const struct draft_resource *r)
 {
     for (size_t i = 0; i < r->table->n_columns; i++) {
         const struct catalog_column *column = &r->table->columns[i];
-        const struct attribute *attribute = attribute_of_column(r->resource, column->name);
-        bool given = attribute != NULL && !attribute->read_only;
-        if (column->not_null && !column->has_default && !column->generated && !given) {
-            draft_warning(d, r->declared->pointer,
-                          draft_text(d,
-                                     "column \"%s\" of \"%s\" needs a value and has no default, "
-                                     "but clients cannot give one: every POST /%s will fail",
-                                     column->name, r->table->name, r->resource->type),
-                          "give the column a default, or show it as a writable attribute");
+        bool is_made = column->has_default || column->generated;
+        if (column->not_null && !is_made && !is_given(d, r, column)) {
+            draft_warning(
+                d, r->declared->pointer,
+                draft_text(d,
+                           "column \"%s\" of \"%s\" needs a value and has no default, "
+                           "but clients cannot give one: every POST /%s will fail",
+                           column->name, r->table->name, r->resource->type),
+                "give the column a default, or show it as a writable attribute, or as a relationship "
+                "when it is a foreign key");
         }
     }
 }
@@ -251,18 +226,12 @@ static void resolve_constraints(struct draft *d, struct draft_resource *r)
     r->resource->constraints = to;
 }
 
-void resolve_resource(struct draft *d, struct draft_resource *r)
+void resolve_attributes(struct draft *d, struct draft_resource *r)
 {
     const struct declared_resource *declared = r->declared;
-    check_type_name(d, declared);
-    r->resource->type = arena_strdup(d->arena, declared->type);
-    r->table = find_table(d, declared);
     if (r->table == NULL) {
         return;
     }
-    r->resource->table = name_quote_qualified(d->arena, r->table->schema, r->table->name);
-    resolve_key(d, r);
-
     size_t n = declared->has_attributes ? declared->n_attributes : r->table->n_columns;
     struct attribute *attributes = arena_zalloc(d->arena, n, sizeof *attributes);
     if (attributes == NULL) {
@@ -271,12 +240,12 @@ void resolve_resource(struct draft *d, struct draft_resource *r)
     r->resource->attributes = attributes;
     if (declared->has_attributes) {
         resolve_declared_attributes(d, r, attributes);
-    } else {
+    } else if (r->key_column != NULL) {
         resolve_default_attributes(d, r, attributes);
     }
     resolve_constraints(d, r);
     bool complete = !declared->has_attributes || r->resource->n_attributes == n;
-    if (r->key_column != NULL && complete) {
+    if (r->key_column != NULL && complete && !r->resource->view_only) {
         warn_of_lost_creates(d, r);
     }
 }

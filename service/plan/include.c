@@ -1,0 +1,90 @@
+/*
+ * include.c - see include.h. `level0` are the selection's keys; each further level the distinct
+ * members that the path leads to, so that what many owners share is walked from once.
+ */
+#include "plan/include.h"
+
+#include "plan/selecting.h"
+
+enum { MAX_LEVELS = 16 };
+
+/* The relationship's own order, completed by the key. */
+static void add_order(struct sql *s, const struct relationship *rel)
+{
+    for (size_t i = 0; i < rel->n_order_by; i++) {
+        sql_add(s, "t.%s%s, ", rel->order_by[i].attribute->column,
+                rel->order_by[i].descending ? " desc" : "");
+    }
+    bool descends = rel->n_order_by > 0 && rel->order_by[rel->n_order_by - 1].descending;
+    sql_add(s, "p.%s%s", rel->far, descends ? " desc" : "");
+}
+
+/* "from … where … order by … limit …": an owner's members. */
+static void add_members(struct sql *s, const struct relationship *rel, bool with_resources,
+                        size_t limit)
+{
+    sql_add(s, " from ");
+    sql_add_rows(s, rel);
+    sql_add(s, " p");
+    if (with_resources || rel->n_order_by > 0) {
+        sql_add(s, " join %s t on t.%s = p.%s", rel->target->table, rel->target->key, rel->far);
+    }
+    sql_add(s, " where p.%s = o.key", rel->near);
+    sql_add_linked(s, rel, "p");
+    sql_add(s, " order by ");
+    add_order(s, rel);
+    sql_add(s, " limit %zu", limit);
+}
+
+static void add_level(struct sql *s, const struct relationship *rel, size_t level, size_t limit)
+{
+    sql_add(s,
+            "), level%zu as materialized (select distinct o.request, l.key from level%zu o,"
+            " lateral (select p.%s as key",
+            level, level - 1, rel->far);
+    add_members(s, rel, false, limit);
+    sql_add(s, ") l");
+}
+
+/* The nodes from the selection to node `i`, first to last; how many. */
+static size_t path_to(const struct include_node *nodes, size_t i, size_t ret[MAX_LEVELS])
+{
+    size_t n = 0;
+    for (size_t at = i; at != INCLUDE_ROOT; at = nodes[at].parent) {
+        n++;
+    }
+    ASSERT(n <= MAX_LEVELS);
+    size_t left = n;
+    for (size_t at = i; at != INCLUDE_ROOT; at = nodes[at].parent) {
+        ret[--left] = at;
+    }
+    return n;
+}
+
+void include_plan(struct arena *a, const struct selection *selection,
+                  const struct include_node *nodes, size_t i, uint32_t limit, struct step_plan *ret)
+{
+    size_t path[MAX_LEVELS];
+    size_t n = path_to(nodes, i, path);
+    const struct relationship *rel = nodes[i].relationship;
+    bool shared = selection_is_plain(selection) && selection->kind != SELECT_CREATED;
+    struct selecting w = selecting_begin(a, selection, shared);
+    struct sql *s = &w.body;
+    selecting_add_rows(&w, ROWS_KEYS);
+    for (size_t level = 1; level < n; level++) {
+        add_level(s, nodes[path[level - 1]].relationship, level, limit);
+    }
+    sql_add(s, ") select o.request, o.key, l.* from level%zu o left join lateral (select p.%s",
+            n - 1, rel->far);
+    sql_add_link_columns(s, rel, "p");
+    if (!nodes[i].identifiers_only) {
+        sql_add(s, ", ");
+        sql_add_resource(s, rel->target, "t");
+    }
+    sql_add(s, ", row_number() over (order by ");
+    add_order(s, rel);
+    sql_add(s, ") as place");
+    add_members(s, rel, !nodes[i].identifiers_only, (size_t)limit + 1);
+    sql_add(s, ") l on true order by 1, 2, l.place");
+    selecting_finish(&w, "with level0 as materialized (", "a.request, x.key", ret);
+}

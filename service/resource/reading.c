@@ -1,0 +1,414 @@
+/*
+ * reading.c - see reading.h.
+ */
+#include "resource/reading.h"
+
+#include <errno.h>
+
+#include "plan/include.h"
+#include "resource/precondition.h"
+
+enum {
+    RESULT_ROWS_PER_ARGUMENT = 16, /* so many rows of a result weigh as much as one of arguments */
+    MAX_NODES = PLAN_MAX_STATEMENTS - 8, /* room for the write that the reading follows */
+};
+
+static bool is_page(const struct selection *selection)
+{
+    bool is_one = selection->kind == SELECT_BY_KEY || selection->kind == SELECT_CREATED;
+    bool is_to_one = selection->relationship != NULL && selection->relationship->is_to_one;
+    return !is_one && !is_to_one;
+}
+
+/* ---- what is included ------------------------------------------------------------------------ */
+
+struct nodes {
+    struct include_node at[MAX_NODES];
+    size_t n; /* as many as were asked for, also beyond the room */
+};
+
+static void add_node(struct nodes *nodes, const struct relationship *rel, size_t parent,
+                     bool identifiers_only)
+{
+    for (size_t i = 0; i < nodes->n && i < MAX_NODES; i++) {
+        if (nodes->at[i].relationship == rel && nodes->at[i].parent == parent) {
+            return;
+        }
+    }
+    if (nodes->n < MAX_NODES) {
+        nodes->at[nodes->n] = (struct include_node){ .relationship = rel,
+                                                     .parent = parent,
+                                                     .identifiers_only = identifiers_only };
+    }
+    nodes->n++;
+}
+
+/*
+ * What `include` names. For linkage its first node is the relationship itself: the rows are its
+ * members already, and the further nodes hang on them.
+ */
+static void add_included(const struct query *q, bool is_linkage, struct nodes *nodes)
+{
+    size_t n_skipped = is_linkage && q->n_include > 0 ? 1 : 0;
+    for (size_t i = n_skipped; i < q->n_include; i++) {
+        size_t parent = q->include[i].parent;
+        if (n_skipped > 0) {
+            parent = parent == 0 ? INCLUDE_ROOT : parent - 1;
+        }
+        add_node(nodes, q->include[i].relationship, parent, false);
+    }
+}
+
+/* Linkage that `fields` names explicitly, of the resources of this type at this place. */
+static void add_asked(const struct query *q, const struct resource *resource, size_t parent,
+                      struct nodes *nodes)
+{
+    if (q->fields == NULL || !q->fields[resource->index].is_given) {
+        return;
+    }
+    for (size_t i = 0; i < resource->n_relationships; i++) {
+        const struct relationship *rel = &resource->relationships[i];
+        if (q->fields[resource->index].relationships[i] && !rel->is_to_one) {
+            add_node(nodes, rel, parent, true);
+        }
+    }
+}
+
+/* All of it into x->reading; false with a problem when it is too much for one request. */
+static bool gather_nodes(struct exchange *x, const struct selection *selection)
+{
+    struct nodes nodes = { .n = 0 };
+    add_included(&x->query, selection->kind == SELECT_LINKAGE, &nodes);
+    if (selection->kind != SELECT_LINKAGE || selection->with_resources) {
+        add_asked(&x->query, selection->resource, INCLUDE_ROOT, &nodes);
+    }
+    for (size_t i = 0; i < nodes.n && i < MAX_NODES; i++) {
+        if (!nodes.at[i].identifiers_only) {
+            add_asked(&x->query, nodes.at[i].relationship->target, i, &nodes);
+        }
+    }
+    if (nodes.n > MAX_NODES) {
+        problem_add(&x->problems, PROBLEM_BAD_PARAMETER, problem_parameter("include"),
+                    "include and fields together ask for %zu linkages, and a request may ask for "
+                    "%d: include less, or leave relationships out of fields",
+                    nodes.n, MAX_NODES);
+        return false;
+    }
+    struct include_node *kept = arena_alloc(x->arena, nodes.n * sizeof *kept);
+    for (size_t i = 0; kept != NULL && i < nodes.n; i++) {
+        kept[i] = nodes.at[i];
+    }
+    x->reading.n_nodes = nodes.n;
+    x->reading.nodes = kept;
+    return kept != NULL;
+}
+
+/* ---- statements ------------------------------------------------------------------------------ */
+
+/* The statement kept for a plain selection; NULL: there is none. */
+static const struct statement *kept_statement(const struct exchange *x,
+                                              const struct selection *selection)
+{
+    const struct statements *all = x->service->statements;
+    enum page_direction direction = selection->query->page.direction;
+    if (!selection_is_plain(selection)) {
+        return NULL;
+    }
+    switch (selection->kind) {
+    case SELECT_BY_KEY:
+        return all->of_resource[selection->resource->index].fetch;
+    case SELECT_CREATED:
+        return NULL;
+    case SELECT_ALL:
+        return all->of_resource[selection->resource->index].page[direction];
+    case SELECT_RELATED:
+        return all->of_relationship[selection->relationship->id].related[direction];
+    case SELECT_LINKAGE:
+        return all->of_relationship[selection->relationship->id].linkage[direction];
+    }
+    UNREACHABLE();
+}
+
+/* Decodes page[after] or page[before]; false with a problem when it is no cursor of this list. */
+static bool read_cursor(struct exchange *x, struct selection *selection)
+{
+    const struct page *page = &x->query.page;
+    if (page->direction == PAGE_FIRST || !is_page(selection)) {
+        return true;
+    }
+    struct cursor_form form = selection_cursor_form(x->arena, selection);
+    int r = cursor_read(x->arena, &form, page->cursor, &selection->cursor);
+    if (r > 0) {
+        problem_add(
+            &x->problems, PROBLEM_BAD_PARAMETER,
+            problem_parameter(page->direction == PAGE_AFTER ? "page[after]" : "page[before]"),
+            "\"%s\" is not a cursor of this collection, sorted and filtered as it is here; take "
+            "one from the prev and next links of its pages",
+            text_quotable(x->arena, page->cursor, 60));
+    }
+    return r == 0;
+}
+
+static struct step_plan *next_statement(struct exchange *x)
+{
+    ASSERT(x->plan.n_statements < PLAN_MAX_STATEMENTS);
+    return &x->plan.statements[x->plan.n_statements++];
+}
+
+static void plan_statements(struct exchange *x)
+{
+    struct reading *reading = &x->reading;
+    const struct selection *selection = &reading->selection;
+    struct step_plan *rows = next_statement(x);
+    rows->statement = kept_statement(x, selection);
+    if (rows->statement != NULL) {
+        rows->arguments = selection_arguments(x->arena, selection);
+    } else {
+        selection_plan(x->arena, selection, rows);
+    }
+    for (size_t i = 0; i < reading->n_nodes; i++) {
+        include_plan(x->arena, selection, reading->nodes, i, x->service->settings->max_page_size,
+                     next_statement(x));
+    }
+    if (reading->has_total) {
+        selection_plan_total(x->arena, selection, next_statement(x));
+    }
+}
+
+/* The relationship's own order, where the request asks for none. */
+static void set_default_sort(struct exchange *x, const struct relationship *rel)
+{
+    if (rel == NULL || rel->is_to_one || rel->n_order_by == 0 || x->query.n_sort > 0) {
+        return;
+    }
+    struct sort_key *keys = arena_zalloc(x->arena, rel->n_order_by, sizeof *keys);
+    for (size_t i = 0; keys != NULL && i < rel->n_order_by; i++) {
+        keys[i].field.kind = FIELD_OF_ATTRIBUTE;
+        keys[i].field.attribute = rel->order_by[i].attribute;
+        keys[i].descending = rel->order_by[i].descending;
+    }
+    x->query.sort = keys;
+    x->query.n_sort = keys == NULL ? 0 : rel->n_order_by;
+}
+
+enum step reading_plan(struct exchange *x, struct selection selection)
+{
+    struct reading *reading = &x->reading;
+    set_default_sort(x, selection.relationship);
+    selection.query = &x->query;
+    selection.with_resources = selection.kind == SELECT_LINKAGE && x->query.n_include > 0;
+    if (!read_cursor(x, &selection) || !gather_nodes(x, &selection)) {
+        return exchange_next(x, 0);
+    }
+    reading->selection = selection;
+    reading->at = x->plan.n_statements;
+    reading->has_total = is_page(&selection) && x->query.page.total != TOTAL_NONE;
+    plan_statements(x);
+    for (size_t i = reading->at; i < x->plan.n_statements; i++) {
+        if (x->plan.statements[i].statement == NULL || x->plan.statements[i].arguments == NULL) {
+            return exchange_next(x, -ENOMEM);
+        }
+    }
+    return exchange_next(x, 0);
+}
+
+enum step reading_only(struct exchange *x, struct selection selection)
+{
+    x->plan = (struct plan){ 0 };
+    enum step next = reading_plan(x, selection);
+    const struct reading *reading = &x->reading;
+    size_t n_rows = is_page(&reading->selection) ? x->query.page.size : 0;
+    x->plan.shared = selection_is_plain(&reading->selection) && !reading->has_total;
+    x->plan.n_rows = (1 + n_rows / RESULT_ROWS_PER_ARGUMENT) * (1 + reading->n_nodes);
+    x->plan.snapshot = x->plan.n_statements > 2;
+    return next;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+static const struct rows *own_rows(const struct exchange *x)
+{
+    return &x->rows[x->reading.at];
+}
+
+bool reading_is_found(const struct exchange *x)
+{
+    struct selection_layout layout = selection_layout(&x->reading.selection);
+    const struct rows *rows = own_rows(x);
+    return layout.found == 0 ? rows->n_rows > 0 || is_page(&x->reading.selection)
+                             : cell_bool(rows_row(rows, 0)[layout.found]);
+}
+
+const struct cell *reading_row(const struct exchange *x)
+{
+    return rows_row(own_rows(x), 0) + selection_layout(&x->reading.selection).resource;
+}
+
+/* The rows to show; an owner without members has one row that is none. */
+static struct page_view view_of(const struct exchange *x)
+{
+    struct selection_layout layout = selection_layout(&x->reading.selection);
+    const struct rows *rows = own_rows(x);
+    size_t n = rows->n_rows;
+    if (n > 0 && layout.found > 0 && cell_is_null(rows_row(rows, 0)[selection_key_at(&layout)])) {
+        n = 0;
+    }
+    return page_view_of(&x->query.page, n);
+}
+
+/* ---- the document ---------------------------------------------------------------------------- */
+
+static void write_cursor_of_member(struct buf *b, const struct relationship *relationship,
+                                   struct cell key)
+{
+    cursor_write(b, CURSOR_KEY_ONLY(relationship->target), NULL, key);
+}
+
+/* Indexes what came with the rows; NULL when nothing did, or over budget. */
+static const struct compound *compound_of(struct exchange *x, const struct page_view *view)
+{
+    const struct reading *reading = &x->reading;
+    const struct selection *selection = &reading->selection;
+    struct selection_layout layout = selection_layout(selection);
+    if (reading->n_nodes == 0 && !x->query.include_given) {
+        return NULL;
+    }
+    struct compound *c = compound_new(x->arena, reading->nodes, &x->rows[reading->at + 1],
+                                      reading->n_nodes, x->service->settings->max_page_size);
+    for (size_t i = 0; c != NULL && i < view->n; i++) {
+        const struct cell *row = rows_row(own_rows(x), view->first + i);
+        compound_add_root(c, selection->resource, row[selection_key_at(&layout)],
+                          layout.member > 0 && layout.resource > 0 ? row + layout.resource : NULL);
+    }
+    if (c != NULL) {
+        compound_reach(c);
+    }
+    return c;
+}
+
+static void write_row(const struct exchange *x, struct buf *b, size_t i,
+                      const struct document_view *view)
+{
+    const struct selection *selection = &x->reading.selection;
+    struct selection_layout layout = selection_layout(selection);
+    const struct cell *row = rows_row(own_rows(x), i);
+    if (layout.member > 0) {
+        document_write_identifier(b, selection->relationship, row[layout.member],
+                                  row + layout.links);
+    } else {
+        document_write_resource(b, selection->resource, row + layout.resource, view);
+    }
+}
+
+static void write_data(const struct exchange *x, struct buf *b, const struct page_view *page,
+                       const struct document_view *view)
+{
+    if (!is_page(&x->reading.selection)) {
+        if (page->n == 0) {
+            buf_add_literal(b, "null");
+        } else {
+            write_row(x, b, page->first, view);
+        }
+        return;
+    }
+    buf_add_char(b, '[');
+    for (size_t i = 0; i < page->n; i++) {
+        if (i > 0) {
+            buf_add_char(b, ',');
+        }
+        write_row(x, b, page->first + i, view);
+    }
+    buf_add_char(b, ']');
+}
+
+static void write_total(const struct exchange *x, struct buf *b)
+{
+    const struct reading *reading = &x->reading;
+    if (!reading->has_total) {
+        return;
+    }
+    int64_t total = cell_int(rows_row(&x->rows[reading->at + reading->n_nodes + 1], 0)[1]);
+    bool is_exact = x->query.page.total == TOTAL_EXACT;
+    buf_add_literal(b, ",\"meta\":{\"page\":{");
+    buf_add_text(b, is_exact ? "\"total\":" : "\"estimatedTotal\":{\"bestGuess\":");
+    buf_add_int(b, total);
+    buf_add_text(b, is_exact ? "}}" : "}}}");
+}
+
+static struct document_links links_of(struct exchange *x, const char *path,
+                                      const struct page_view *page)
+{
+    const struct selection *selection = &x->reading.selection;
+    struct document_links links = { .prefix = x->service->settings->public_url,
+                                    .self = own_link(x, path) };
+    if (is_page(selection)) {
+        struct selection_layout layout = selection_layout(selection);
+        struct cursor_form form = selection_cursor_form(x->arena, selection);
+        struct page_place place = { .path = path, .view = page, .form = &form };
+        if (page->n > 0) {
+            const struct cell *first = rows_row(own_rows(x), page->first);
+            const struct cell *last = rows_row(own_rows(x), page->first + page->n - 1);
+            place.first_key = first[selection_key_at(&layout)];
+            place.last_key = last[selection_key_at(&layout)];
+            place.first_values = first + layout.sort;
+            place.last_values = last + layout.sort;
+        }
+        page_links(x, &place, &links);
+    }
+    if (selection->kind == SELECT_LINKAGE) {
+        links.related = relationship_path(x, false);
+    }
+    return links;
+}
+
+/* Entity tags for what can be written under a precondition; others are made of the body alone. */
+static void tag(struct exchange *x, const struct page_view *page)
+{
+    const struct selection *selection = &x->reading.selection;
+    struct selection_layout layout = selection_layout(selection);
+    if (x->is_part || x->answer.body.failed) {
+        return;
+    }
+    if (selection->relationship == NULL && !is_page(selection) && page->n > 0) {
+        precondition_tag_resource(x, reading_row(x));
+    } else if (layout.state > 0) {
+        precondition_tag_linkage(x, rows_row(own_rows(x), 0)[layout.state]);
+    }
+}
+
+enum step reading_answer(struct exchange *x, int status, const char *path,
+                         const struct reading_extra *extra)
+{
+    struct page_view page = view_of(x);
+    struct document_links links = links_of(x, path, &page);
+    bool is_jsonapi = x->representation == REPRESENTATION_JSONAPI;
+    links.is_paged =
+        is_jsonapi && links.is_page && (x->request.names_paging || x->reading.has_total);
+    x->answer.is_paged = links.is_paged;
+    struct document_view view = {
+        .prefix = links.prefix,
+        .fields = x->query.fields,
+        .compound = compound_of(x, &page),
+        .write_cursor = write_cursor_of_member,
+    };
+    struct buf *b = &x->answer.body;
+    buf_init(b, x->arena, 1024 + page.n * 512);
+    if (x->is_part) { /* a result holds data alone */
+        buf_add_literal(b, "{\"data\":");
+    } else {
+        document_begin(b, &links);
+    }
+    write_data(x, b, &page, &view);
+    if (x->query.include_given) {
+        document_write_included(b, &view);
+    }
+    if (extra != NULL && extra->change != NULL) {
+        buf_add_literal(b, ",\"meta\":");
+        link_change_write(b, extra->change, extra->is_unlink, links.prefix);
+    } else {
+        write_total(x, b);
+    }
+    document_end(b);
+    tag(x, &page);
+    return exchange_answer(x, status);
+}
