@@ -5,6 +5,7 @@
 #include "cli/config.h"
 
 #include "base/log.h"
+#include "jsonapi/query.h"
 
 #define FIELD(field)                                                                               \
     .offset = offsetof(struct config, field), .width = sizeof(((struct config *)0)->field)
@@ -28,6 +29,8 @@ enum {
 
 _Static_assert(LOG_DEBUG == 0 && LOG_INFO == 1 && LOG_WARNING == 2 && LOG_ERROR == 3,
                "the names of --log-level are in the order of enum log_level");
+_Static_assert(TOTAL_NONE == 0 && TOTAL_EXACT == 1 && TOTAL_ESTIMATED == 2,
+               "the names of --page-total are in the order of enum page_total");
 
 /* clang-format off */
 const struct setting config_settings[] = {
@@ -43,6 +46,10 @@ const struct setting config_settings[] = {
     { .flag = "model", PATH(settings.model), .users = FOR_SERVE | FOR_MODEL | FOR_EXPLAIN,
       .value_name = "FILE", .initial_help = "the default model, inside the program",
       .help = "the model file: which tables are served, and how they are related" },
+    { .flag = "reflect", .kind = CONFIG_SWITCH, FIELD(settings.reflect), .choices = "off|on",
+      .initial = "off", .users = FOR_SERVE | FOR_MODEL | FOR_EXPLAIN, .value_name = "[=on|off]",
+      .help = "without a model file: all tables of the database, related by their foreign keys, "
+              "as `backref model reflect` prints them" },
     { .flag = "migrations", PATH(settings.migrations), .users = FOR_MIGRATE,
       .value_name = "FOLDER", .initial_help = "the default migrations, inside the program",
       .help = "the folder of migrations, NNNN_name.sql" },
@@ -97,7 +104,27 @@ const struct setting config_settings[] = {
       .help = "resources on a page when the request does not say" },
     { .flag = "max-page-size", COUNT(settings.max_page_size, 1, 100000), .initial = "1000",
       .users = FOR_SERVE | FOR_EXPLAIN, .help = "the largest page[size]" },
+    { .flag = "page-total", CHOICE(settings.page_total, "none|exact|estimated"), .initial = "none",
+      .users = FOR_SERVE | FOR_EXPLAIN,
+      .help = "how lists are counted when the request has no page[total]" },
+    { .flag = "max-include-depth", COUNT(settings.max_include_depth, 1, FIELD_MAX_PATH),
+      .initial = "3", .users = FOR_SERVE | FOR_EXPLAIN,
+      .help = "relationships on one path of include" },
+    { .flag = "max-include", COUNT(settings.max_include, 1, 40), .initial = "32",
+      .users = FOR_SERVE | FOR_EXPLAIN,
+      .help = "relationships that one request includes, those on the way counted" },
+    { .flag = "max-sort", COUNT(settings.max_sort, 1, 16), .initial = "8",
+      .users = FOR_SERVE | FOR_EXPLAIN, .help = "keys that one list is sorted by" },
+    { .flag = "max-filters", COUNT(settings.max_filters, 1, 64), .initial = "20",
+      .users = FOR_SERVE | FOR_EXPLAIN, .help = "filters of one list" },
+    { .flag = "max-filter-values", COUNT(settings.max_filter_values, 1, 1000000),
+      .initial = "1000", .users = FOR_SERVE | FOR_EXPLAIN, .help = "values of one filter" },
 
+    { .flag = "access-log", CHOICE(settings.access_log, "off|on"), .initial = "on",
+      .users = FOR_SERVE, .help = "a line of the log, at level info, for each answer" },
+    { .flag = "server-timing", CHOICE(settings.server_timing, "off|on"), .initial = "off",
+      .users = FOR_SERVE,
+      .help = "say in each answer (Server-Timing) how long it took, and PostgreSQL's part in it" },
     { .flag = "log-format", CHOICE(log_format, "auto|text|json"), .initial = "auto",
       .initial_help = "text on a terminal, else json", .users = FOR_ALL,
       .help = "lines for people, or one JSON object per line" },

@@ -175,9 +175,26 @@ static void plan_statements(struct exchange *x)
     }
 }
 
+/* The relationship's own order, where the request asks for none. */
+static void set_default_sort(struct exchange *x, const struct relationship *rel)
+{
+    if (rel == NULL || rel->is_to_one || rel->n_order_by == 0 || x->query.n_sort > 0) {
+        return;
+    }
+    struct sort_key *keys = arena_zalloc(x->arena, rel->n_order_by, sizeof *keys);
+    for (size_t i = 0; keys != NULL && i < rel->n_order_by; i++) {
+        keys[i].field.kind = FIELD_OF_ATTRIBUTE;
+        keys[i].field.attribute = rel->order_by[i].attribute;
+        keys[i].descending = rel->order_by[i].descending;
+    }
+    x->query.sort = keys;
+    x->query.n_sort = keys == NULL ? 0 : rel->n_order_by;
+}
+
 enum step reading_plan(struct exchange *x, struct selection selection)
 {
     struct reading *reading = &x->reading;
+    set_default_sort(x, selection.relationship);
     selection.query = &x->query;
     selection.with_resources = selection.kind == SELECT_LINKAGE && x->query.n_include > 0;
     if (!read_cursor(x, &selection) || !gather_nodes(x, &selection)) {
@@ -364,6 +381,10 @@ enum step reading_answer(struct exchange *x, int status, const char *path,
 {
     struct page_view page = view_of(x);
     struct document_links links = links_of(x, path, &page);
+    bool is_jsonapi = x->representation == REPRESENTATION_JSONAPI;
+    links.is_paged =
+        is_jsonapi && links.is_page && (x->request.names_paging || x->reading.has_total);
+    x->answer.is_paged = links.is_paged;
     struct document_view view = {
         .prefix = links.prefix,
         .fields = x->query.fields,

@@ -4,6 +4,7 @@
 #include "support/cmocka_all.h"
 
 #include "cli/config.h"
+#include "jsonapi/query.h"
 
 enum { MOST_WORDS = 24 };
 
@@ -79,6 +80,7 @@ static void test_defaults(void **state)
     assert_int_equal(s->n_listen, 1);
     assert_string_equal(s->listen[0], "127.0.0.1:8080");
     assert_null(s->model);
+    assert_int_equal(s->reflect, 0);
     assert_null(s->migrations);
     assert_string_equal(s->public_url, "");
     assert_int_equal(s->n_cors_origins, 0);
@@ -100,6 +102,14 @@ static void test_defaults(void **state)
     assert_int_equal(s->max_parameters, 100);
     assert_int_equal(s->page_size, 50);
     assert_int_equal(s->max_page_size, 1000);
+    assert_int_equal(s->page_total, TOTAL_NONE);
+    assert_int_equal(s->max_include_depth, 3);
+    assert_int_equal(s->max_include, 32);
+    assert_int_equal(s->max_sort, 8);
+    assert_int_equal(s->max_filters, 20);
+    assert_int_equal(s->max_filter_values, 1000);
+    assert_int_equal(s->access_log, 1);
+    assert_int_equal(s->server_timing, 0);
     assert_int_equal(f.config.log_format, LOG_AUTO);
     assert_int_equal(f.config.log_level, 1);
     arena_free(f.arena);
@@ -111,7 +121,8 @@ static void test_flags_are_read_in_both_forms(void **state)
     struct fixture f;
     read_well(&f, FOR_SERVE,
               "--workers 3 --max-body=64KiB --listen [::1]:0 --listen=unix:/a --log-format=json "
-              "--public-url https://x.org/v1// --log-level debug --model m.json",
+              "--public-url https://x.org/v1// --log-level debug --model m.json "
+              "--page-total estimated",
               no_variable);
     const struct settings *s = &f.config.settings;
     assert_int_equal(s->workers, 3);
@@ -123,6 +134,7 @@ static void test_flags_are_read_in_both_forms(void **state)
     assert_string_equal(s->model, "m.json");
     assert_int_equal(f.config.log_format, LOG_JSON);
     assert_int_equal(f.config.log_level, 0);
+    assert_int_equal(s->page_total, TOTAL_ESTIMATED);
     arena_free(f.arena);
 }
 
@@ -214,6 +226,10 @@ static void test_refusals_name_flag_value_and_what_is_accepted(void **state)
         { "--max-body 1MB", "--max-body: \"1MB\" is not a size" },
         { "--log-format xml", "--log-format: \"xml\" is none of auto|text|json" },
         { "--log-format tex", "is none of" },
+        { "--reflect=maybe", "--reflect: \"maybe\" is none of off|on" },
+        { "--reflect --model m.json", "--reflect and --model \"m.json\" are two models" },
+        { "--page-total all", "--page-total: \"all\" is none of none|exact|estimated" },
+        { "--max-include-depth 4", "accepted: 1 to 3" },
         { "--migrations m", "--migrations is not a setting of \"serve\"" },
         { "--page-size 20 --max-page-size 10", "--page-size 20 is more than --max-page-size 10" },
         { "--public-url ftp://x", "--public-url: \"ftp://x\" is not a URL" },
@@ -228,6 +244,39 @@ static void test_refusals_name_flag_value_and_what_is_accepted(void **state)
         if (strstr(f.reason, rows[i].words) == NULL) {
             fail_msg("%s: %s", rows[i].typed, f.reason);
         }
+        arena_free(f.arena);
+    }
+}
+
+static char *reflects(const char *name)
+{
+    static char on[] = "on";
+    return strcmp(name, "BACKREF_REFLECT") == 0 ? on : NULL;
+}
+
+/* A switch takes no word of its own: what follows it is something else. */
+static void test_switches(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed;
+        config_variable_fn *variable;
+        unsigned reflect;
+        int n_positionals;
+    } rows[] = {
+        { "--reflect", no_variable, 1, 0 },
+        { "--reflect word", no_variable, 1, 1 },
+        { "--reflect=on", no_variable, 1, 0 },
+        { "--reflect=off", no_variable, 0, 0 },
+        { "", reflects, 1, 0 },
+        { "--reflect=off --model m", reflects, 0, 0 },
+        { "--reflect --workers 2", reflects, 1, 0 },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct fixture f;
+        read_well(&f, FOR_SERVE, rows[i].typed, rows[i].variable);
+        assert_int_equal(f.config.settings.reflect, rows[i].reflect);
+        assert_int_equal(f.line.n_positionals, rows[i].n_positionals);
         arena_free(f.arena);
     }
 }
@@ -361,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_help_needs_nothing_else_to_be_right),
         cmocka_unit_test(test_a_small_largest_page_makes_the_default_page_smaller),
         cmocka_unit_test(test_refusals_name_flag_value_and_what_is_accepted),
+        cmocka_unit_test(test_switches),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_origins),
         cmocka_unit_test(test_no_more_listeners_than_there_is_room_for),
