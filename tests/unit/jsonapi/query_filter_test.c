@@ -14,10 +14,11 @@ static const struct column_type *type_of_values(const struct query_trial *t,
                                                 const struct filter *filter)
 {
     const struct field *field = &filter->field;
-    if (filter->operator== FILTER_NULL) {
+    enum filter_operator by = filter->operator;
+    if (by == FILTER_NULL) {
         return column_type_find(16);
     }
-    if (filter->operator== FILTER_LIKE || filter->operator== FILTER_ILIKE) {
+    if (by == FILTER_LIKE || by == FILTER_ILIKE) {
         return column_type_find(25);
     }
     if (field->kind == FIELD_OF_COUNT) {
