@@ -46,6 +46,10 @@ const struct setting config_settings[] = {
     { .flag = "model", PATH(settings.model), .users = FOR_SERVE | FOR_MODEL | FOR_EXPLAIN,
       .value_name = "FILE", .initial_help = "the default model, inside the program",
       .help = "the model file: which tables are served, and how they are related" },
+    { .flag = "reflect", .kind = CONFIG_SWITCH, FIELD(settings.reflect), .choices = "off|on",
+      .initial = "off", .users = FOR_SERVE | FOR_MODEL | FOR_EXPLAIN, .value_name = "[=on|off]",
+      .help = "without a model file: all tables of the database, related by their foreign keys, "
+              "as `backref model reflect` prints them" },
     { .flag = "migrations", PATH(settings.migrations), .users = FOR_MIGRATE,
       .value_name = "FOLDER", .initial_help = "the default migrations, inside the program",
       .help = "the folder of migrations, NNNN_name.sql" },
@@ -116,6 +120,11 @@ const struct setting config_settings[] = {
     { .flag = "max-filter-values", COUNT(settings.max_filter_values, 1, 1000000),
       .initial = "1000", .users = FOR_SERVE | FOR_EXPLAIN, .help = "values of one filter" },
 
+    { .flag = "access-log", CHOICE(settings.access_log, "off|on"), .initial = "on",
+      .users = FOR_SERVE, .help = "a line of the log, at level info, for each answer" },
+    { .flag = "server-timing", CHOICE(settings.server_timing, "off|on"), .initial = "off",
+      .users = FOR_SERVE,
+      .help = "say in each answer (Server-Timing) how long it took, and PostgreSQL's part in it" },
     { .flag = "log-format", CHOICE(log_format, "auto|text|json"), .initial = "auto",
       .initial_help = "text on a terminal, else json", .users = FOR_ALL,
       .help = "lines for people, or one JSON object per line" },

@@ -52,6 +52,22 @@ struct reading {
     bool has_total;                   /* and behind them the one that counts */
 };
 
+/* What a write must find before it is committed: statements in front of its own, and their rows. */
+enum precondition_about {
+    PRECONDITION_RESOURCE,
+    PRECONDITION_LINKAGE,
+    PRECONDITION_LINK,
+};
+
+enum { PRECONDITION_MAX_STATEMENTS = 2 };
+
+struct precondition {
+    enum precondition_about about;
+    size_t n; /* 0: there is none */
+    struct step_plan statements[PRECONDITION_MAX_STATEMENTS];
+    struct rows rows[PRECONDITION_MAX_STATEMENTS];
+};
+
 enum exchange_state {
     EXCHANGE_RUNNING,
     EXCHANGE_WAITING,
@@ -76,6 +92,7 @@ struct exchange {
     struct linkage linkage;
     struct plan plan;
     struct reading reading;
+    struct precondition precondition;
     /*
      * Looks at x->rows while the plan's transaction is open: true commits it, false (with problems)
      * takes everything back. NULL: what PostgreSQL accepts is committed. Never with a shared plan.

@@ -134,8 +134,8 @@ void refusal_report(struct exchange *x, const struct pg_error *error)
     const struct rule *rule = find_rule(error->sqlstate);
     const struct resource *resource = x->target.resource;
     if (!is_fault_of_request(rule->code)) {
-        log_line(x->service->log, LOG_WARNING, "PostgreSQL refused %s: %s %s", x->operation->name,
-                 error->sqlstate, error->message);
+        log_line(x->service->log, LOG_WARNING, "PostgreSQL refused %s: %s %s (request %s)",
+                 x->operation->name, error->sqlstate, error->message, x->request.id);
     }
     const struct constraint *constraint =
         resource == NULL || error->constraint[0] == '\0'

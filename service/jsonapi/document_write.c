@@ -5,6 +5,7 @@
 #include "jsonapi/document_write.h"
 
 #include "base/json_text.h"
+#include "jsonapi/media_type.h"
 #include "jsonapi/query.h"
 
 /* Appends what the buffer already holds at `at`. */
@@ -76,8 +77,17 @@ static void write_link(struct buf *b, const char *name, const char *prefix, cons
 
 void document_begin(struct buf *b, const struct document_links *links)
 {
-    buf_add_literal(b, "{\"jsonapi\":{\"version\":\"1.1\"},\"links\":{");
-    write_link(b, "self", links->prefix, links->self);
+    if (links->is_paged) {
+        buf_add_literal(b, "{\"jsonapi\":{\"version\":\"1.1\",\"profile\":[\"" CURSOR_PROFILE
+                           "\"]},\"links\":{\"self\":{\"href\":\"");
+        buf_add_text(b, links->prefix);
+        buf_add_text(b, links->self);
+        buf_add_literal(b, "\",\"type\":\"" JSONAPI_MEDIA_TYPE ";profile=\\\"" CURSOR_PROFILE
+                           "\\\"\"}");
+    } else {
+        buf_add_literal(b, "{\"jsonapi\":{\"version\":\"1.1\"},\"links\":{");
+        write_link(b, "self", links->prefix, links->self);
+    }
     if (links->related != NULL) {
         buf_add_char(b, ',');
         write_link(b, "related", links->prefix, links->related);
@@ -178,6 +188,10 @@ static void write_page_links(struct buf *b, const struct written *w, const struc
     add_again(b, w->path_at, w->n_path);
     buf_add_literal(b, "/relationships/");
     percent_encode(b, text_of(rel->name));
+    if (rel->n_order_by > 0) { /* a cursor would need values that linkage does not hold */
+        buf_addf(b, "?page%%5Bsize%%5D=%zu&page%%5Bnumber%%5D=2\"", members->n);
+        return;
+    }
     buf_add_literal(b, "?page%5Bafter%5D=");
     size_t last = members->first + members->n - 1;
     w->view->write_cursor(b, rel, rows_row(members->rows, last)[COMPOUND_MEMBER]);

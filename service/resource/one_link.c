@@ -7,6 +7,7 @@
 #include "relationship/link.h"
 #include "resource/linkage.h"
 #include "resource/operations.h"
+#include "resource/precondition.h"
 
 static enum step plan_find(struct exchange *x)
 {
@@ -50,6 +51,7 @@ static enum step answer_found(struct exchange *x)
     document_begin(b, &links);
     document_write_identifier(b, rel, row[LINKAGE_MEMBER], row + LINKAGE_COLUMNS);
     document_end(b);
+    precondition_tag_link(x, row + LINKAGE_MEMBER);
     return exchange_answer(x, 200);
 }
 
@@ -115,6 +117,7 @@ const struct operation link_add = {
     .steps = {
         read_query,      /* query -> x->query               400      */
         plan_add,        /* keys  -> x->plan                         */
+        precondition_plan_link, /* If-Match -> x->precondition 412 */
         exchange_submit, /* plan  -> x->rows   (suspends)   503, 504 */
         answer_added,    /* rows  -> 201 or 204             404      */
     },
@@ -125,6 +128,7 @@ const struct operation link_remove = {
     .steps = {
         read_query,      /* query -> x->query               400      */
         plan_remove,     /* keys  -> x->plan                         */
+        precondition_plan_link, /* If-Match -> x->precondition 412 */
         exchange_submit, /* plan  -> x->rows   (suspends)   503, 504 */
         answer_removed,  /* rows  -> 204                    404      */
     },

@@ -7,6 +7,7 @@
 #include "relationship/write.h"
 #include "resource/linkage.h"
 #include "resource/operations.h"
+#include "resource/precondition.h"
 #include "resource/written.h"
 
 enum { LOCKED = 0, WRITTEN = 1 }; /* the plan's statements */
@@ -57,6 +58,7 @@ const struct operation relationship_replace = {
         read_query,        /* query   -> x->query               400                */
         linkage_step_read, /* body    -> x->linkage             400, 404, 409, 413 */
         plan_replace,      /* linkage -> x->plan                                   */
+        precondition_plan_linkage, /* If-Match -> x->precondition               412 */
         exchange_submit,   /* plan    -> x->rows   (suspends)   503, 504           */
         answer_replaced,   /* rows    -> 204 or 200             404                */
     },

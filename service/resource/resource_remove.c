@@ -3,6 +3,7 @@
  * links.
  */
 #include "resource/operations.h"
+#include "resource/precondition.h"
 #include "resource/steps.h"
 
 static enum step plan_remove(struct exchange *x)
@@ -27,6 +28,7 @@ const struct operation resource_remove = {
     .steps = {
         read_query,      /* query -> x->query               400           */
         plan_remove,     /* key   -> x->plan                              */
+        precondition_plan_resource, /* If-Match -> x->precondition               412 */
         exchange_submit, /* plan  -> x->rows   (suspends)   409, 503, 504 */
         answer_removed,  /* rows  -> 204                    404           */
     },

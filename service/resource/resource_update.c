@@ -4,6 +4,7 @@
  */
 #include "relationship/write.h"
 #include "resource/operations.h"
+#include "resource/precondition.h"
 #include "resource/written.h"
 
 enum { LOCKED = 0, WRITTEN = 1 }; /* the plan's statements */
@@ -74,6 +75,7 @@ const struct operation resource_update = {
         read_query,      /* query    -> x->query               400                     */
         read_update,     /* body     -> x->document            400, 404, 409, 413, 422 */
         plan_update,     /* document -> x->plan                                        */
+        precondition_plan_resource, /* If-Match -> x->precondition               412 */
         exchange_submit, /* plan     -> x->rows   (suspends)   409, 422, 503, 504      */
         answer_updated,  /* rows     -> 200                    403, 404                */
     },

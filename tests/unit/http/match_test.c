@@ -66,6 +66,7 @@ static const struct {
     { "/healthz", "GET, HEAD, OPTIONS", { [METHOD_GET] = &health_fetch } },
     { "/readyz", "GET, HEAD, OPTIONS", { [METHOD_GET] = &readiness_fetch } },
     { "/metrics", "GET, HEAD, OPTIONS", { [METHOD_GET] = &metrics_fetch } },
+    { "/operations", "POST, OPTIONS", { [METHOD_POST] = &atomic_perform } },
     { "/persons",
       "GET, HEAD, POST, OPTIONS",
       { [METHOD_GET] = &collection_fetch, [METHOD_POST] = &resource_create } },
@@ -129,6 +130,7 @@ static void test_the_table_has_nothing_else(void **state)
 static void test_targets(void **state)
 {
     struct trial t = tried_path(*state, METHOD_GET, "/persons/7/phones/8");
+    assert_string_equal(t.match.pattern, "/{type}/{id}/{relationship}/{related}");
     assert_string_equal(t.match.target.resource->type, "persons");
     assert_string_equal(t.match.target.relationship->name, "phones");
     assert_true(text_is(t.match.target.id, "7"));
@@ -316,6 +318,10 @@ static void test_method_names(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
         assert_false(method_read(text_of(others[i]), &method));
     }
+    for (size_t i = 0; i < METHODS; i++) {
+        assert_string_equal(method_name((enum method)i), names[i]);
+    }
+    assert_string_equal(method_name(METHODS), "-");
 }
 
 int main(void)

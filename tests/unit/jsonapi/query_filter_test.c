@@ -246,7 +246,7 @@ static const struct query_refusal values[] = {
     { "filter[age]=+5",             "filter[age]", "" },
     { "filter[age]=32768",          "filter[age]", "" },
     { "filter[age][ge]=1.5",        "filter[age][ge]", "" },
-    { "filter[age]=null",           "filter[age]", "give an integer; filter[age][null]=true asks for null" },
+    { "filter[age]=null",           "filter[age]", "give an integer from -32768 to 32767; filter[age][null]=true asks for null" },
     { "filter[age][in]=1,x,3",      "filter[age][in]", "\"x\" is no value" },
     { "filter[age][in]=1,",         "filter[age][in]", "\"\" is no value" },
     { "filter[visits]=9223372036854775808", "filter[visits]", "" },

@@ -8,16 +8,6 @@
 
 #include "support/catalogs.h"
 
-static const struct relationship *relationship_of(const struct model *model, const char *type,
-                                                  const char *name)
-{
-    const struct resource *resource = model_find_resource(model, text_of(type));
-    assert_non_null(resource);
-    const struct relationship *relationship = resource_find_relationship(resource, text_of(name));
-    assert_non_null(relationship);
-    return relationship;
-}
-
 static void test_resources_of_the_default_model(void **state)
 {
     (void)state;
@@ -250,7 +240,7 @@ static void test_a_key_beside_the_pair_is_not_shown(void **state)
                                               "column b bigint not_null\n"
                                               "column a bigint not_null\n"
                                               "column note text\n"
-                                              "column extra jsonb\n"
+                                              "column extra point\n"
                                               "primary id\n"
                                               "unique t_pair b a\n"
                                               "foreign a persons id\n"

@@ -117,6 +117,7 @@ static const struct {
     { "boolean", 16, 0 },   { "double", 701, 0 },     { "real", 700, 0 },
     { "date", 1082, 0 },    { "timestamp", 1114, 0 }, { "varchar(20)", 1043, 20 },
     { "numeric", 1700, 0 }, { "jsonb", 3802, 0 },     { "bytea", 17, 0 },
+    { "point", 600, 0 },
 };
 
 static struct words split(struct arena *a, const char *line, size_t n)
@@ -313,6 +314,16 @@ struct loaded_model loaded_model_over(const char *more_tables, const char *json)
                      &l.findings);
     ASSERT(l.r == (l.findings.n_errors > 0 ? 1 : 0));
     return l;
+}
+
+const struct relationship *relationship_of(const struct model *model, const char *type,
+                                           const char *name)
+{
+    const struct resource *resource = model_find_resource(model, text_of(type));
+    ASSERT(resource != NULL);
+    const struct relationship *relationship = resource_find_relationship(resource, text_of(name));
+    ASSERT(relationship != NULL);
+    return relationship;
 }
 
 void loaded_model_free(struct loaded_model *loaded)
