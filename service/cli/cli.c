@@ -104,9 +104,11 @@ const struct cli_command cli_commands[] = {
     },
     {
         .name = "help",
-        .arguments = "[COMMAND]",
+        .arguments = "[COMMAND|manual|table]",
         .summary = "print this, or all about one command",
-        .details = "Prints every command and setting, or those of one command.",
+        .details = "Prints every command and setting, or those of one command. The word manual "
+                   "stands for the manual page, for man(1), and table for all settings in "
+                   "Markdown.",
         .most_words = 1,
         .run = cmd_help,
     },

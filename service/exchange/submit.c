@@ -329,8 +329,7 @@ static void send_batch(struct batch *b, struct conn *conn)
     }
     b->conn = conn;
     b->group.on_done = on_done;
-    metrics_add(&s->metrics->batches, 1);
-    metrics_add(&s->metrics->batched_requests, b->n_live);
+    metrics_count_batch(s->metrics, b->n_live);
     conn_send(conn, &b->group);
 }
 
@@ -515,6 +514,22 @@ void submitter_close(struct submitter *s)
     s->is_stopping = true;
     loop_clear_timer(s->loop, &s->retry);
     s->pool = pool_free(s->pool);
+}
+
+void submitter_sample(struct submitter *s)
+{
+    size_t counts[POOL_KINDS];
+    size_t n_batches = 0;
+    for (const struct batch *b = s->first; b != NULL; b = b->next) {
+        n_batches++;
+    }
+    uint64_t age_ms = s->oldest == NULL ? 0 : loop_now_ms(s->loop) - s->oldest->started_ms;
+    metrics_set(&s->metrics->waiting_batches, n_batches);
+    metrics_set(&s->metrics->queue_age_ms, age_ms);
+    metrics_set(&s->metrics->in_flight, pool_count(s->pool, counts));
+    for (size_t i = 0; i < POOL_KINDS; i++) {
+        metrics_set(&s->metrics->pool[i], counts[i]);
+    }
 }
 
 size_t submitter_n_waiting(const struct submitter *s)

@@ -36,6 +36,7 @@ struct server {
     struct watch watch; /* of the daemon's epoll descriptor */
     struct timer expiry;
     struct client_list clients;
+    size_t counted[CLIENT_KINDS]; /* of them, at the latest look */
     struct request_ids ids;
     struct log_batch access_log;
     bool is_due; /* the daemon has something to do */
@@ -248,7 +249,16 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 static void end_request(struct server *s, struct client *c, const struct exchange *x)
 {
     uint64_t duration_us = now_us() - c->started_us;
-    metrics_count_request(s->settings.metrics, x->answer.status, duration_us);
+    const struct answer *answer = &x->answer;
+    metrics_count_answer(
+        s->settings.metrics,
+        &(struct answered){
+            .operation = x->operation == NULL ? NULL : x->operation->name,
+            .status = answer->status,
+            .duration_us = duration_us,
+            .received_bytes = c->n_body,
+            .sent_bytes = answer->fixed_body.n > 0 ? answer->fixed_body.n : answer->body.n,
+        });
     if (x->service->settings->access_log != 0) {
         access_log_add(&s->access_log, c, x, duration_us);
     }
@@ -301,9 +311,31 @@ static void on_ready(struct watch *w, uint32_t events)
     SERVER_OF(w, watch)->is_due = true;
 }
 
+/* A worker may have several servers, whose clients are counted together. */
+static void count_clients(struct server *s)
+{
+    static const enum client_kind kinds[CLIENT_STATES] = {
+        [CLIENT_CONNECTED] = CLIENTS_IDLE, [CLIENT_HEADER] = CLIENTS_READING,
+        [CLIENT_BODY] = CLIENTS_READING,   [CLIENT_WORKING] = CLIENTS_WORKING,
+        [CLIENT_IDLE] = CLIENTS_IDLE,
+    };
+    size_t states[CLIENT_STATES];
+    size_t counts[CLIENT_KINDS] = { 0 };
+    clients_count(&s->clients, states);
+    for (size_t i = 0; i < CLIENT_STATES; i++) {
+        counts[kinds[i]] += states[i];
+    }
+    for (size_t i = 0; i < CLIENT_KINDS; i++) {
+        metrics_add(&s->settings.metrics->clients[i], counts[i] - s->counted[i]);
+        s->counted[i] = counts[i];
+    }
+}
+
 static void on_expiry(struct timer *t)
 {
     struct server *s = SERVER_OF(t, expiry);
+    count_clients(s);
+    submitter_sample(s->settings.submitter);
     clients_expire(&s->clients, s->settings.service->settings, now_ms(s));
     s->is_due = true; /* the library looks after its own timeouts too */
     loop_set_timer(s->settings.loop, t, EXPIRY_MS);
