@@ -13,7 +13,7 @@
 
 #include "exchange/refusal.h"
 #include "exchange/target.h"
-#include "jsonapi/atomic_read.h"
+#include "jsonapi/document_atomic.h"
 #include "plan/sql.h"
 #include "resource/operations.h"
 #include "resource/steps.h"
