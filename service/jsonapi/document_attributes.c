@@ -167,41 +167,59 @@ static const char *describe_type(const struct column_type *type)
     UNREACHABLE();
 }
 
-/* Reads the value of a known attribute; false, with a problem noted, when it is not one. */
-static bool read_attribute(struct document_reading *reading, const struct attribute *attribute,
-                           const json_t *value, struct cell *ret)
+static bool is_too_long(const struct attribute *attribute, struct cell value)
+{
+    return attribute->max_length > 0 && !attribute->read_only && !cell_is_null(value) &&
+           count_characters(value) > attribute->max_length;
+}
+
+static bool read_typed(struct arena *a, const struct attribute *attribute, const json_t *value,
+                       struct cell *ret)
+{
+    *ret = cell_null();
+    return json_is_null(value) ? attribute->nullable : read_value(a, attribute->type, value, ret);
+}
+
+bool document_read_value(struct arena *a, const struct attribute *attribute, const json_t *value,
+                         struct cell *ret)
+{
+    return read_typed(a, attribute, value, ret) && !is_too_long(attribute, *ret);
+}
+
+void document_refuse_value(struct document_reading *reading, const struct attribute *attribute,
+                           const json_t *value, struct problem_place place)
 {
     struct arena *a = reading->reader->arena;
     struct problems *reterr = reading->reader->reterr;
     const char *name = attribute->name;
-    *ret = cell_null();
-    bool is_good =
-        json_is_null(value) ? attribute->nullable : read_value(a, attribute->type, value, ret);
-    if (!is_good && attribute->read_only) {
-        problem_add(reterr, PROBLEM_READ_ONLY, document_field_place(reading, FIELD_ATTRIBUTE, name),
+    struct cell cell;
+    if (read_typed(a, attribute, value, &cell)) {
+        problem_add(reterr, PROBLEM_INVALID, place,
+                    "\"%s\" takes at most %u characters, and this has %zu", name,
+                    attribute->max_length, count_characters(cell));
+    } else if (attribute->read_only) {
+        problem_add(reterr, PROBLEM_READ_ONLY, place,
                     "\"%s\" is read-only, and %s is not its value: leave it out", name,
                     document_describe(a, value));
-        return false;
+    } else if (json_is_null(value)) {
+        problem_add(reterr, PROBLEM_REQUIRED, place, "\"%s\" may not be null: give %s", name,
+                    describe_type(attribute->type));
+    } else {
+        problem_add(reterr, PROBLEM_INVALID, place, "\"%s\" takes %s, not %s", name,
+                    describe_type(attribute->type), document_describe(a, value));
     }
-    if (!is_good && json_is_null(value)) {
-        problem_add(reterr, PROBLEM_REQUIRED, document_field_place(reading, FIELD_ATTRIBUTE, name),
-                    "\"%s\" may not be null: give %s", name, describe_type(attribute->type));
-        return false;
+}
+
+/* Reads the value of a known attribute; false, with a problem noted, when it is not one. */
+static bool read_attribute(struct document_reading *reading, const struct attribute *attribute,
+                           const json_t *value, struct cell *ret)
+{
+    if (document_read_value(reading->reader->arena, attribute, value, ret)) {
+        return true;
     }
-    if (!is_good) {
-        problem_add(reterr, PROBLEM_INVALID, document_field_place(reading, FIELD_ATTRIBUTE, name),
-                    "\"%s\" takes %s, not %s", name, describe_type(attribute->type),
-                    document_describe(a, value));
-        return false;
-    }
-    size_t n = attribute->max_length == 0 || cell_is_null(*ret) ? 0 : count_characters(*ret);
-    if (n > attribute->max_length && !attribute->read_only) {
-        problem_add(reterr, PROBLEM_INVALID, document_field_place(reading, FIELD_ATTRIBUTE, name),
-                    "\"%s\" takes at most %u characters, and this has %zu", name,
-                    attribute->max_length, n);
-        return false;
-    }
-    return true;
+    document_refuse_value(reading, attribute, value,
+                          document_field_place(reading, FIELD_ATTRIBUTE, attribute->name));
+    return false;
 }
 
 void document_read_attributes(struct document_reading *reading, const struct resource *resource,
@@ -242,13 +260,21 @@ static bool read_relationship(struct document_reading *reading,
 {
     struct arena *a = reading->reader->arena;
     struct problems *reterr = reading->reader->reterr;
+    struct problem_place place =
+        document_field_place(reading, FIELD_RELATIONSHIP, relationship->name);
+    if (relationship->view_only) {
+        problem_add(reterr, PROBLEM_FORBIDDEN, place,
+                    "\"%s\" is view-only: the model declares that it is read, never written",
+                    relationship->name);
+        return false;
+    }
     const json_t *data = json_object_get(value, "data"); /* NULL also when it is no object */
     if (data == NULL) {
+        bool is_to_one = relationship->is_to_one;
         problem_add(
-            reterr, PROBLEM_BAD_DOCUMENT,
-            document_field_place(reading, FIELD_RELATIONSHIP, relationship->name),
-            "a relationship is written {\"data\": [{\"type\": \"%s\", \"id\": …}, …]}, not %s",
-            relationship->target->type,
+            reterr, PROBLEM_BAD_DOCUMENT, place,
+            "a relationship is written {\"data\": %s{\"type\": \"%s\", \"id\": …}%s}, not %s",
+            is_to_one ? "" : "[", relationship->target->type, is_to_one ? "" : ", …]",
             json_is_object(value) ? "without data" : document_describe(a, value));
         return false;
     }

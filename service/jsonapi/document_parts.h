@@ -45,9 +45,21 @@ void document_read_relationships(struct document_reading *reading, const struct 
                                  struct json_t *relationships, struct document *ret);
 
 /*
- * document_read_members() - the identifiers of a to-many relationship's `data`.
+ * document_read_value() - the value of a known attribute or link column.
  *
- * data      any JSON value; what is no array is a problem
+ * Returns:  false when it is none that the column takes; see document_refuse_value()
+ */
+bool document_read_value(struct arena *a, const struct attribute *attribute,
+                         const struct json_t *value, struct cell *ret) MUST_CHECK;
+
+/* document_refuse_value() - note at `place` why document_read_value() did not take `value`. */
+void document_refuse_value(struct document_reading *reading, const struct attribute *attribute,
+                           const struct json_t *value, struct problem_place place);
+
+/*
+ * document_read_members() - the identifiers of a relationship's `data`.
+ *
+ * data      any JSON value; what is no array (of a to-one: neither null nor an object) is a problem
  * pointer   where `data` stands, such as "/data/relationships/phones/data"
  */
 void document_read_members(struct document_reading *reading,

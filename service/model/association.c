@@ -154,6 +154,8 @@ static void add_link_column(struct draft *d, struct draft_end *end, struct attri
         .nullable = !column->not_null,
         .max_length = column->max_length > 0 ? (uint32_t)column->max_length : 0,
         .index = end->n_link_columns,
+        .default_sql =
+            column->default_sql == NULL ? NULL : arena_strdup(d->arena, column->default_sql),
     };
     end->n_link_columns++;
 }

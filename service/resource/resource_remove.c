@@ -3,7 +3,7 @@
  * links.
  */
 #include "resource/operations.h"
-#include "resource/steps.h"
+#include "resource/written.h"
 
 static enum step plan_remove(struct exchange *x)
 {
@@ -25,9 +25,10 @@ static enum step answer_removed(struct exchange *x)
 const struct operation resource_remove = {
     .name = "resource-remove",
     .steps = {
-        read_query,      /* query -> x->query               400           */
-        plan_remove,     /* key   -> x->plan                              */
-        exchange_submit, /* plan  -> x->rows   (suspends)   409, 503, 504 */
-        answer_removed,  /* rows  -> 204                    404           */
+        read_query,        /* query -> x->query               400           */
+        written_step_open, /*                                 403           */
+        plan_remove,       /* key   -> x->plan                              */
+        exchange_submit,   /* plan  -> x->rows   (suspends)   409, 503, 504 */
+        answer_removed,    /* rows  -> 204                    404           */
     },
 };

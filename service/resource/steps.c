@@ -188,18 +188,3 @@ enum step refuse_missing(struct exchange *x)
                 text_quotable(x->arena, x->target.id, 60));
     return exchange_refuse(x);
 }
-
-void refuse_missing_member(struct exchange *x, const char *pointer,
-                           const struct relationship *relationship, const struct linkage *linkage,
-                           size_t index)
-{
-    const struct resource *target = relationship->target;
-    struct buf id;
-    buf_init(&id, x->arena, 32);
-    key_write(&id, target->key_type, linkage->members[index].key);
-    const char *text = buf_terminate(&id);
-    problem_add(&x->problems, PROBLEM_NOT_FOUND,
-                problem_at(&x->problems, "%s/%u", pointer, linkage->members[index].at),
-                "there is no resource of type \"%s\" with the id \"%s\"; nothing was changed",
-                target->type, text == NULL ? "" : text_quotable(x->arena, text_of(text), 60));
-}
