@@ -28,13 +28,15 @@ struct attribute {
     const char *default_sql; /* of a link column: an SQL expression; NULL: the default is NULL */
 };
 
-/* A constraint whose violation can be explained: which attributes it binds, and what it asks. */
+/* A constraint whose violation can be explained: what it binds, and what it asks. */
 struct constraint {
     const char *name;
     bool unique;
     size_t n_attributes;
     const struct attribute *const *attributes;
-    const char *explanation; /* the constraint's comment; NULL: none */
+    size_t n_columns;
+    const char *const *columns; /* all of them, without quotes: the key and foreign keys as well */
+    const char *explanation;    /* the constraint's comment; NULL: none */
 };
 
 struct resource {

@@ -4,9 +4,15 @@
  * All writers lock in one order. Of a foreign key: the rows that are referred to, then those that
  * hold it, each by key. Of an association table: the side whose column comes first in its key, then
  * the other. So two requests that take members from each other wait, and none is broken off. The
- * locks of a one-to-many collection are those of its difference: who stays is not touched.
+ * locks of a one-to-many collection are those of its difference: who stays is not touched. Where a
+ * table refers to itself, all of its rows that one relationship concerns are locked at once.
  */
 #include "relationship/write_parts.h"
+
+static bool is_of_itself(const struct relationship *rel)
+{
+    return rel->owner == rel->target;
+}
 
 /* The rows of `touched` are locked in the order of their keys. */
 static void add_locking(struct writer *w, const struct resource *resource, const char *strength)
@@ -60,6 +66,9 @@ static void lock_members(struct writer *w, const struct change *c)
     if (leaves) {
         add_leaving(w, c, keys);
     }
+    if (is_of_itself(c->relationship) && !w->is_create) {
+        sql_add(&w->sql, " union select $%zu", writer_key(w));
+    }
     sql_add(&w->sql, "), ");
     bool is_written = c->relationship->kind == RELATIONSHIP_ONE_TO_MANY;
     add_locking(w, target, is_written && c->relationship->is_to_one ? "update" : "no key update");
@@ -77,6 +86,9 @@ static void lock_holders(struct writer *w, const struct change *c)
     sql_add(&w->sql, " where p.%s in (select g.key from unnest($%zu) g(key))", rel->far, keys);
     if (!w->is_create) {
         sql_add(&w->sql, " union select $%zu", writer_key(w));
+    }
+    if (is_of_itself(rel)) {
+        sql_add(&w->sql, " union select g.key from unnest($%zu) g(key)", keys);
     }
     sql_add(&w->sql, "), ");
     add_locking(w, rel->owner, "update");
@@ -114,7 +126,7 @@ static void lock_resource(struct writer *w)
 static bool goes_first(const struct change *c)
 {
     const struct relationship *rel = c->relationship;
-    return rel->kind == RELATIONSHIP_MANY_TO_ONE ||
+    return is_of_itself(rel) || rel->kind == RELATIONSHIP_MANY_TO_ONE ||
            (rel->kind == RELATIONSHIP_MANY_TO_MANY && !rel->near_is_first);
 }
 
@@ -128,8 +140,11 @@ static void lock_all_members(struct writer *w, bool first)
             if (c->relationship->index != r || goes_first(c) != first || !needs_lock) {
                 continue;
             }
-            lock_members(w, c);
-            if (c->relationship->kind == RELATIONSHIP_MANY_TO_ONE) {
+            bool has_holders = c->relationship->kind == RELATIONSHIP_MANY_TO_ONE;
+            if (!has_holders || !is_of_itself(c->relationship)) {
+                lock_members(w, c);
+            }
+            if (has_holders) {
                 lock_holders(w, c);
             }
         }
