@@ -33,7 +33,7 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fu
 VERSION ?= $(or $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' 2>/dev/null)),0.1.0)
 
 # ---- flags ------------------------------------------------------------------------------------
-PACKAGES := libmicrohttpd jansson libpq
+PACKAGES := libmicrohttpd jansson libpq libxxhash
 # their headers are system headers: our warnings are not for them
 CPPFLAGS := -D_GNU_SOURCE -Iservice \
     $(patsubst -I%,-isystem%,$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null))
@@ -57,7 +57,7 @@ UNIT_PROGRAMS := $(UNIT_TESTS:%.c=build/$(TEST_VARIANT)/%)
 REPLAY_PROGRAMS := $(FUZZ_TARGETS:%=build/$(TEST_VARIANT)/tests/fuzz/replay_%)
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/fuzz_%)
 
-.PHONY: all run test tested-programs unit integration oracle faults docs fuzz fuzz-programs replay bench
+.PHONY: all run test tested-programs unit integration oracle conformance faults docs fuzz fuzz-programs replay bench
 .PHONY: lint format openapi clean help print-flags FORCE
 
 all: $(PROGRAM) ## build build/backref; with SAN=address,undefined or SAN=thread build/san-…/backref
@@ -85,6 +85,9 @@ integration: $(PROGRAM) ## run the tests that speak HTTP to the service on a thr
 
 oracle: $(PROGRAM) ## compare the service with SQLAlchemy over random sequences of writes
 	@BACKREF_BINARY=$(PROGRAM) tests/run oracle
+
+conformance: $(PROGRAM) ## judge the service by every requirement of JSON:API
+	@BACKREF_BINARY=$(PROGRAM) tests/run conformance
 
 faults: $(PROGRAM) ## kill and restart PostgreSQL, drop connections, stop the service under load
 	@BACKREF_BINARY=$(PROGRAM) tests/run faults

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "cli/cmd_explain.h"
+#include "cli/cmd_health.h"
 #include "cli/cmd_help.h"
 #include "cli/cmd_migrate.h"
 #include "cli/cmd_model.h"
@@ -81,6 +82,16 @@ const struct cli_command cli_commands[] = {
         .least_words = 2,
         .most_words = 2,
         .run = run_explain,
+    },
+    {
+        .name = "health",
+        .arguments = "",
+        .summary = "ask a running service whether it is ready",
+        .details = "Asks /readyz of the service that listens on --listen, the first address if "
+                   "there are several. The exit status is 0 when it is ready. Meant for the "
+                   "health check of a container, so it takes the same variables as serve.",
+        .user = FOR_HEALTH,
+        .run = cmd_health,
     },
     {
         .name = "version",

@@ -32,24 +32,10 @@ static void print_plan(const struct exchange *x)
     printf("if the connection is lost: %s\n",
            !plan->writes || plan->repeatable ? "run again on another one" : "503 outcome-unknown");
     for (size_t i = 0; i < plan->n_statements; i++) {
-        const struct statement *s = plan->statements[i].statement;
+        const struct statement *s = plan_statement(plan, i)->statement;
         printf("\n-- statement %zu, %zu parameters\n%s;\n", i + 1,
                s->n_parameters + (s->shared ? 1 : 0), s->sql);
     }
-}
-
-/* Runs the steps in front of exchange_submit(); false when one of them has answered. */
-static bool run_to_plan(struct exchange *x)
-{
-    while (x->at < OPERATION_MAX_STEPS && x->operation->steps[x->at] != NULL) {
-        if (x->operation->steps[x->at] == exchange_submit) {
-            return true;
-        }
-        if (x->operation->steps[x->at++](x) == STEP_DONE) {
-            return false;
-        }
-    }
-    return false;
 }
 
 static int explain(struct exchange *x, const char *method, const char *target, const char *body)
@@ -77,7 +63,7 @@ static int explain(struct exchange *x, const char *method, const char *target, c
     }
     x->operation = match.operation;
     x->target = match.target;
-    if (run_to_plan(x)) {
+    if (exchange_run_to_submit(x)) {
         print_plan(x);
         return CLI_OK;
     }

@@ -116,7 +116,7 @@ void help_write_all(struct buf *b)
         add_row(b, usage_of(b->arena, &cli_commands[i]), cli_commands[i].summary);
     }
     buf_add_literal(b, "\nSettings; a flag wins over its environment variable:\n");
-    add_settings(b, FOR_ALL);
+    add_settings(b, FOR_ALL | FOR_HEALTH);
     buf_add_literal(
         b, "\nThe exit status is 0 when it worked, 1 when it did not, 2 for a mistake in the\n"
            "command line.\n");

@@ -9,122 +9,12 @@
 #include "base/buf.h"
 #include "base/embedded.h"
 #include "cli/load_model.h"
-#include "model/names.h"
+#include "cli/model_graph.h"
 #include "openapi/openapi.h"
 
 enum { MODEL_BYTES = 256 << 20 };
 
 /* ---- check --------------------------------------------------------------------------------- */
-
-/* A quoted name as people write it: without quotes where SQL would not be misread without them. */
-static const char *plain(struct arena *a, const char *quoted)
-{
-    char *name = arena_strdup(a, quoted);
-    if (name == NULL || strstr(quoted, "\"\"") != NULL) {
-        return quoted;
-    }
-    size_t n = 0;
-    for (const char *c = quoted; *c != '\0'; c++) {
-        if (*c != '"') {
-            name[n++] = *c;
-        }
-    }
-    name[n] = '\0';
-    return name;
-}
-
-static const char *rule_name(char on_delete)
-{
-    switch (on_delete) {
-    case 'c':
-        return "cascade: its links go with it";
-    case 'r':
-        return "restrict: refused while it is linked";
-    case 'n':
-        return "set null";
-    case 'd':
-        return "set default";
-    default:
-        return "no action: refused while it is linked";
-    }
-}
-
-/* What deleting the row that `column` of the association table refers to does; NULL: no foreign
- * key. */
-static const char *delete_rule(struct arena *a, const struct catalog *catalog, const char *table,
-                               const char *column)
-{
-    for (size_t i = 0; i < catalog->n_tables; i++) {
-        const struct catalog_table *t = &catalog->tables[i];
-        const char *name = name_quote_qualified(a, t->schema, t->name);
-        for (size_t k = 0; name != NULL && strcmp(name, table) == 0 && k < t->n_constraints; k++) {
-            const struct catalog_constraint *c = &t->constraints[k];
-            const char *of = c->n_columns == 1 ? name_quote(a, c->columns[0]) : NULL;
-            if (c->kind == CATALOG_FOREIGN_KEY && of != NULL && strcmp(of, column) == 0) {
-                return rule_name(c->on_delete);
-            }
-        }
-    }
-    return NULL;
-}
-
-static void add_rule(struct buf *b, const struct catalog *catalog, const struct relationship *rel,
-                     const char *column, const char *type)
-{
-    const char *rule = delete_rule(b->arena, catalog, rel->table, column);
-    buf_addf(b, "      deleting one of %s: %s (foreign key %s)\n", type,
-             rule == NULL ? "leaves its links behind" : rule,
-             rule == NULL ? "missing" : plain(b->arena, column));
-}
-
-static const char *kind_name(const struct relationship *rel)
-{
-    switch (rel->kind) {
-    case RELATIONSHIP_MANY_TO_MANY:
-        return rel->is_symmetric ? "symmetric many-to-many" : "many-to-many";
-    case RELATIONSHIP_MANY_TO_ONE:
-        return "many-to-one";
-    case RELATIONSHIP_ONE_TO_MANY:
-        return rel->is_to_one ? "one-to-one" : "one-to-many";
-    }
-    UNREACHABLE();
-}
-
-static void add_relationship(struct buf *b, const struct catalog *catalog,
-                             const struct relationship *rel)
-{
-    struct arena *a = b->arena;
-    buf_addf(b, "  %s: %s to %s, ", rel->name, kind_name(rel), rel->target->type);
-    if (rel->inverse == NULL) {
-        buf_add_literal(b, "one-sided: there is no inverse\n");
-    } else {
-        buf_addf(b, "inverse %s.%s\n", rel->inverse->owner->type, rel->inverse->name);
-    }
-    buf_addf(b, "      through %s: %s is %s, %s is %s\n", plain(a, rel->table), plain(a, rel->near),
-             rel->owner->type, plain(a, rel->far), rel->target->type);
-    add_rule(b, catalog, rel, rel->near, rel->owner->type);
-    add_rule(b, catalog, rel, rel->far, rel->target->type);
-    for (size_t i = 0; i < rel->n_link_columns; i++) {
-        buf_addf(b, "%s%s", i == 0 ? "      each link has " : ", ", rel->link_columns[i].name);
-    }
-    buf_add_text(b, rel->n_link_columns > 0 ? "\n" : "");
-}
-
-static void add_resource(struct buf *b, const struct catalog *catalog,
-                         const struct resource *resource)
-{
-    buf_addf(b, "\n%s: table %s, key %s (%s)\n", resource->type, plain(b->arena, resource->table),
-             plain(b->arena, resource->key), resource->key_type->name);
-    for (size_t i = 0; i < resource->n_attributes; i++) {
-        const struct attribute *attribute = &resource->attributes[i];
-        buf_addf(b, "  %s: %s%s%s\n", attribute->name, attribute->type->name,
-                 attribute->required ? ", required" : "",
-                 attribute->read_only ? ", read-only" : "");
-    }
-    for (size_t i = 0; i < resource->n_relationships; i++) {
-        add_relationship(b, catalog, &resource->relationships[i]);
-    }
-}
 
 static int print(const struct log *log, const struct buf *b)
 {
@@ -139,9 +29,13 @@ static int print(const struct log *log, const struct buf *b)
 static int check(const struct cli_call *call, const struct judged_model *judged, struct buf *b)
 {
     const struct findings *findings = &judged->findings;
+    static const char *const levels[] = {
+        [FINDING_ERROR] = "",
+        [FINDING_WARNING] = "warning: ",
+        [FINDING_NOTE] = "note: ",
+    };
     for (const struct finding *f = findings->first; f != NULL; f = f->next) {
-        buf_addf(b, "%s%s\n", f->level == FINDING_WARNING ? "warning: " : "",
-                 load_model_finding(b->arena, findings, f));
+        buf_addf(b, "%s%s\n", levels[f->level], load_model_finding(b->arena, findings, f));
     }
     const char *hint = load_model_hint(&call->config->settings, judged);
     if (hint != NULL) {
@@ -156,9 +50,7 @@ static int check(const struct cli_call *call, const struct judged_model *judged,
     }
     buf_addf(b, "%s: %zu types, %zu relationships, 0 errors, %zu warnings\n", findings->file,
              model->n_resources, model->n_relationships, findings->n_warnings);
-    for (size_t i = 0; i < model->n_resources; i++) {
-        add_resource(b, judged->catalog, &model->resources[i]);
-    }
+    model_graph_write(b, judged->catalog, model);
     return print(call->log, b);
 }
 

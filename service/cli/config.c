@@ -5,6 +5,7 @@
 #include "cli/config.h"
 
 #include "base/log.h"
+#include "jsonapi/query.h"
 
 #define FIELD(field)                                                                               \
     .offset = offsetof(struct config, field), .width = sizeof(((struct config *)0)->field)
@@ -28,6 +29,8 @@ enum {
 
 _Static_assert(LOG_DEBUG == 0 && LOG_INFO == 1 && LOG_WARNING == 2 && LOG_ERROR == 3,
                "the names of --log-level are in the order of enum log_level");
+_Static_assert(TOTAL_NONE == 0 && TOTAL_EXACT == 1 && TOTAL_ESTIMATED == 2,
+               "the names of --page-total are in the order of enum page_total");
 
 /* clang-format off */
 const struct setting config_settings[] = {
@@ -37,7 +40,7 @@ const struct setting config_settings[] = {
     { .flag = "database-wait", DURATION(settings.database_wait_ms, 0, HOUR), .initial = "10s",
       .users = FOR_ALL, .help = "at start: how long to wait for a database that is not there yet" },
     { .flag = "listen", .kind = CONFIG_LIST, FIELD(settings.listen), .initial = "127.0.0.1:8080",
-      .users = FOR_SERVE, .value_name = "ADDRESS",
+      .users = FOR_SERVE | FOR_HEALTH, .value_name = "ADDRESS",
       .help = "where to answer: 127.0.0.1:8080, [::1]:8080, port 0 for a free one, or unix:/path; "
               "may be repeated (in the variable: separated by commas)" },
     { .flag = "model", PATH(settings.model), .users = FOR_SERVE | FOR_MODEL | FOR_EXPLAIN,
@@ -86,6 +89,8 @@ const struct setting config_settings[] = {
       .users = FOR_SERVE, .help = "the longest request target" },
     { .flag = "max-members", COUNT(settings.max_members, 1, 1000000), .initial = "20000",
       .users = FOR_SERVE, .help = "resource identifiers in one request" },
+    { .flag = "max-operations", COUNT(settings.max_operations, 1, 100000), .initial = "1000",
+      .users = FOR_SERVE, .help = "operations in one atomic request" },
     { .flag = "max-depth", COUNT(settings.max_depth, 4, 512), .initial = "32",
       .users = FOR_SERVE, .help = "how deep a request's JSON may be nested" },
     { .flag = "max-parameters", COUNT(settings.max_parameters, 1, 10000), .initial = "100",
@@ -95,6 +100,21 @@ const struct setting config_settings[] = {
       .help = "resources on a page when the request does not say" },
     { .flag = "max-page-size", COUNT(settings.max_page_size, 1, 100000), .initial = "1000",
       .users = FOR_SERVE | FOR_EXPLAIN, .help = "the largest page[size]" },
+    { .flag = "page-total", CHOICE(settings.page_total, "none|exact|estimated"), .initial = "none",
+      .users = FOR_SERVE | FOR_EXPLAIN,
+      .help = "how lists are counted when the request has no page[total]" },
+    { .flag = "max-include-depth", COUNT(settings.max_include_depth, 1, FIELD_MAX_PATH),
+      .initial = "3", .users = FOR_SERVE | FOR_EXPLAIN,
+      .help = "relationships on one path of include" },
+    { .flag = "max-include", COUNT(settings.max_include, 1, 256), .initial = "32",
+      .users = FOR_SERVE | FOR_EXPLAIN,
+      .help = "relationships that one request includes, those on the way counted" },
+    { .flag = "max-sort", COUNT(settings.max_sort, 1, 64), .initial = "8",
+      .users = FOR_SERVE | FOR_EXPLAIN, .help = "keys that one list is sorted by" },
+    { .flag = "max-filters", COUNT(settings.max_filters, 1, 1000), .initial = "20",
+      .users = FOR_SERVE | FOR_EXPLAIN, .help = "filters of one list" },
+    { .flag = "max-filter-values", COUNT(settings.max_filter_values, 1, 1000000),
+      .initial = "1000", .users = FOR_SERVE | FOR_EXPLAIN, .help = "values of one filter" },
 
     { .flag = "log-format", CHOICE(log_format, "auto|text|json"), .initial = "auto",
       .initial_help = "text on a terminal, else json", .users = FOR_ALL,

@@ -20,7 +20,8 @@ enum config_user {
     FOR_MIGRATE = 2,
     FOR_MODEL = 4,
     FOR_EXPLAIN = 8,
-    FOR_ALL = 15,
+    FOR_HEALTH = 16,
+    FOR_ALL = 15, /* that use the database */
 };
 
 enum config_kind {

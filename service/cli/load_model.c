@@ -88,8 +88,12 @@ void load_model_log(const struct settings *settings, const struct log *log,
 {
     const struct findings *findings = &judged->findings;
     for (const struct finding *f = findings->first; f != NULL; f = f->next) {
-        log_line(log, f->level == FINDING_ERROR ? LOG_ERROR : LOG_WARNING, "%s",
-                 load_model_finding(findings->arena, findings, f));
+        static const enum log_level levels[] = {
+            [FINDING_ERROR] = LOG_ERROR,
+            [FINDING_WARNING] = LOG_WARNING,
+            [FINDING_NOTE] = LOG_INFO,
+        };
+        log_line(log, levels[f->level], "%s", load_model_finding(findings->arena, findings, f));
     }
     const char *hint = load_model_hint(settings, judged);
     if (hint != NULL) {

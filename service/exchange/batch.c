@@ -77,6 +77,23 @@ bool batch_writes(const struct batch *b)
     return member != NULL && member->plan.writes;
 }
 
+/* What is sent for an exchange: its precondition's statements, then its plan's. */
+static size_t n_steps(const struct exchange *x)
+{
+    return x->precondition.n + x->plan.n_statements;
+}
+
+static const struct step_plan *step_at(const struct exchange *x, size_t i)
+{
+    return i < x->precondition.n ? &x->precondition.statements[i]
+                                 : plan_statement(&x->plan, i - x->precondition.n);
+}
+
+static struct rows *rows_at(struct exchange *x, size_t i)
+{
+    return i < x->precondition.n ? &x->precondition.rows[i] : &x->rows[i - x->precondition.n];
+}
+
 /* ---- encoding ------------------------------------------------------------------------------ */
 
 struct encoded {
@@ -105,16 +122,13 @@ static const struct cell *gather(struct batch *b, size_t statement, size_t param
 {
     const struct exchange *only = b->n_members == 1 ? b->members[0] : NULL;
     if (only != NULL) {
-        const struct argument *argument =
-            &plan_statement(&only->plan, statement)->arguments[parameter];
+        const struct argument *argument = &step_at(only, statement)->arguments[parameter];
         *ret_n = argument->n;
         return argument->cells;
     }
     size_t n = 0;
     for (size_t i = 0; i < b->n_members; i++) {
-        n += b->members[i] == NULL
-                 ? 0
-                 : plan_statement(&b->members[i]->plan, statement)->arguments[parameter].n;
+        n += b->members[i] == NULL ? 0 : step_at(b->members[i], statement)->arguments[parameter].n;
     }
     struct cell *cells = arena_alloc(b->arena, n * sizeof *cells);
     *ret_n = n;
@@ -122,7 +136,7 @@ static const struct cell *gather(struct batch *b, size_t statement, size_t param
     for (size_t i = 0; cells != NULL && i < b->n_members; i++) {
         if (b->members[i] != NULL) {
             const struct argument *argument =
-                &plan_statement(&b->members[i]->plan, statement)->arguments[parameter];
+                &step_at(b->members[i], statement)->arguments[parameter];
             memcpy(cells + n, argument->cells, argument->n * sizeof *cells);
             n += argument->n;
         }
@@ -135,9 +149,7 @@ static bool encode_numbers(struct batch *b, size_t statement, struct cell *ret)
 {
     size_t n = 0;
     for (size_t i = 0; i < b->n_members; i++) {
-        n += b->members[i] == NULL
-                 ? 0
-                 : plan_statement(&b->members[i]->plan, statement)->arguments[0].n;
+        n += b->members[i] == NULL ? 0 : step_at(b->members[i], statement)->arguments[0].n;
     }
     struct cell *numbers = arena_alloc(b->arena, n * sizeof *numbers);
     n = 0;
@@ -146,7 +158,7 @@ static bool encode_numbers(struct batch *b, size_t statement, struct cell *ret)
             continue;
         }
         struct cell number = cell_from_int4(b->arena, (int32_t)i);
-        size_t end = n + plan_statement(&b->members[i]->plan, statement)->arguments[0].n;
+        size_t end = n + step_at(b->members[i], statement)->arguments[0].n;
         while (n < end) {
             numbers[n++] = number;
         }
@@ -214,7 +226,7 @@ int batch_encode(struct batch *b)
     const struct plan *plan = &member->plan;
     b->opens_transaction = member->judge != NULL;
     b->n_before = b->opens_transaction || plan->snapshot ? 1 : 0;
-    size_t n = b->n_before + plan->n_statements;
+    size_t n = b->n_before + n_steps(member);
     struct group *g = &b->group;
     g->n_statements = n;
     g->statements = arena_zalloc(b->arena, n, sizeof g->statements[0]);
@@ -228,8 +240,8 @@ int batch_encode(struct batch *b)
                                                 : plain_statement("set transaction isolation level "
                                                                   "repeatable read");
     }
-    for (size_t i = 0; i < plan->n_statements; i++) {
-        if (!encode_statement(b, i, plan_statement(plan, i)->statement)) {
+    for (size_t i = 0; i < n_steps(member); i++) {
+        if (!encode_statement(b, i, step_at(member, i)->statement)) {
             return -ENOMEM;
         }
     }
@@ -243,6 +255,13 @@ void batch_close(struct batch *b, bool commits)
     b->closing = (struct group){ .n_statements = 1,
                                  .statements = &b->closing_statement,
                                  .due = b->closing_due };
+}
+
+size_t batch_refused_at(const struct batch *b, const struct pg_error *error)
+{
+    const struct exchange *member = live_member(b);
+    size_t n_others = b->n_before + (member == NULL ? 0 : member->precondition.n);
+    return error->position < n_others ? 0 : error->position - n_others;
 }
 
 /* ---- dealing ------------------------------------------------------------------------------- */
@@ -261,7 +280,7 @@ void batch_deal(struct batch *b)
             struct exchange *x = b->members[i];
             if (x != NULL && own.n_rows > 0 &&
                 arena_adopt(x->arena, result_release, result_hold(result))) {
-                x->rows[s] = own;
+                *rows_at(x, s) = own;
             }
         }
     }

@@ -67,6 +67,9 @@ int batch_encode(struct batch *b) MUST_CHECK;
 /* batch_close() - fill b->closing: "commit", or "rollback" of everything that the group did. */
 void batch_close(struct batch *b, bool commits);
 
+/* batch_refused_at() - the position in the plan of the statement that PostgreSQL refused. */
+size_t batch_refused_at(const struct batch *b, const struct pg_error *error);
+
 /* batch_deal() - give each member the rows that are its own; they live as long as the exchange. */
 void batch_deal(struct batch *b);
 

@@ -81,3 +81,27 @@ bool entity_tag_matches(const char *field, struct text etag, bool weak)
     }
     return false;
 }
+
+/* `opaque` has its quotes. */
+static bool begins_with_state(struct text opaque, struct text state)
+{
+    bool is_long_enough = opaque.n >= state.n + 2;
+    char behind = is_long_enough ? opaque.at[state.n + 1] : '\0';
+    return is_long_enough && memcmp(opaque.at + 1, state.at, state.n) == 0 &&
+           (behind == '-' || behind == '"');
+}
+
+bool entity_tag_names_state(const char *field, const char *state)
+{
+    struct tag tag;
+    if (state == NULL || is_any(field)) {
+        return state != NULL;
+    }
+    skip_separators(&field);
+    while (*field != '\0' && read_tag(&field, &tag)) {
+        if (!tag.is_weak && begins_with_state(tag.opaque, text_of(state))) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -30,4 +30,12 @@ bool entity_tags_are_valid(const char *field) MUST_CHECK;
  */
 bool entity_tag_matches(const char *field, struct text etag, bool weak) MUST_CHECK;
 
+/*
+ * entity_tag_names_state() - does the field name a strong tag "state-…", or "state" itself?
+ *
+ * field     valid
+ * state     of what is there now; NULL when there is nothing, which nothing matches, "*" neither
+ */
+bool entity_tag_names_state(const char *field, const char *state) MUST_CHECK;
+
 #endif

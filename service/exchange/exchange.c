@@ -54,6 +54,21 @@ void exchange_run(struct exchange *x)
     x->state = next == STEP_WAIT ? EXCHANGE_WAITING : EXCHANGE_ANSWERED;
 }
 
+bool exchange_run_to_submit(struct exchange *x)
+{
+    while (x->at < OPERATION_MAX_STEPS && x->operation->steps[x->at] != NULL) {
+        if (x->operation->steps[x->at] == exchange_submit) {
+            x->at++; /* what follows it is run once there are rows */
+            return true;
+        }
+        if (x->operation->steps[x->at++](x) == STEP_DONE) {
+            x->state = EXCHANGE_ANSWERED;
+            return false;
+        }
+    }
+    return false;
+}
+
 void exchange_resume(struct exchange *x)
 {
     if (x->problems.n > 0) { /* the plan came to nothing: no later step has anything to work on */
@@ -113,7 +128,7 @@ enum step exchange_next(struct exchange *x, int r)
 
 enum step exchange_answer(struct exchange *x, int status)
 {
-    if (x->answer.body.n > 0) {
+    if (x->answer.body.n > 0 && !x->is_part) {
         buf_add_char(&x->answer.body, '\n'); /* for terminals */
     }
     if (x->answer.body.failed || arena_failed(x->arena)) {

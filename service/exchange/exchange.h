@@ -19,7 +19,9 @@
 #include "plan/selection.h"
 
 struct exchange;
+struct atomic;
 struct batch;
+struct pg_error;
 struct submitter;
 
 enum step {
@@ -36,7 +38,8 @@ struct operation {
     bool has_body;     /* a document is expected */
     bool takes_atomic; /* documents use the extension Atomic Operations, in requests and answers */
     bool is_open;      /* answers whatever the client accepts: health, metrics */
-    bool is_probe;     /* asks whether the database answers: being late is the same as being away */
+    bool is_for_operators; /* health, metrics: no client's business, and never the same twice */
+    bool is_probe; /* asks whether the database answers: being late is the same as being away */
     enum step (*steps[OPERATION_MAX_STEPS])(struct exchange *x);
 };
 
@@ -47,6 +50,22 @@ struct reading {
     size_t n_nodes;
     const struct include_node *nodes; /* whose statements follow, in this order */
     bool has_total;                   /* and behind them the one that counts */
+};
+
+/* What a write must find before it is committed: statements in front of its own, and their rows. */
+enum precondition_about {
+    PRECONDITION_RESOURCE,
+    PRECONDITION_LINKAGE,
+    PRECONDITION_LINK,
+};
+
+enum { PRECONDITION_MAX_STATEMENTS = 2 };
+
+struct precondition {
+    enum precondition_about about;
+    size_t n; /* 0: there is none */
+    struct step_plan statements[PRECONDITION_MAX_STATEMENTS];
+    struct rows rows[PRECONDITION_MAX_STATEMENTS];
 };
 
 enum exchange_state {
@@ -73,6 +92,7 @@ struct exchange {
     struct linkage linkage;
     struct plan plan;
     struct reading reading;
+    struct precondition precondition;
     /*
      * Looks at x->rows while the plan's transaction is open: true commits it, false (with problems)
      * takes everything back. NULL: what PostgreSQL accepts is committed. Never with a shared plan.
@@ -81,6 +101,12 @@ struct exchange {
     struct rows *rows; /* of the plan's statements, once they are back */
     struct problems problems;
     struct answer answer;
+
+    struct atomic
+        *atomic;  /* what its operations are; see resource/atomic.c. NULL: no such request */
+    bool is_part; /* of an atomic request: its document is the result's */
+    /* reports what PostgreSQL refused instead of refusal_report(); NULL: that one does */
+    void (*on_refused)(struct exchange *x, const struct pg_error *error, size_t statement);
 
     void (*on_answered)(struct exchange *x); /* after a wait; not called by exchange_run() */
     void *owner;                             /* of that callback */
@@ -106,6 +132,13 @@ struct exchange *exchange_free(struct exchange *x);
 
 /* exchange_run() - perform steps until one waits or the answer is complete; then see x->state. */
 void exchange_run(struct exchange *x);
+
+/*
+ * exchange_run_to_submit() - perform the steps in front of exchange_submit(), and nothing behind it.
+ *
+ * Returns:  false when one of them has answered
+ */
+bool exchange_run_to_submit(struct exchange *x);
 
 /*
  * exchange_resume() - the plan has come back: run on, then call on_answered unless it waits again.

@@ -30,6 +30,8 @@ struct request {
     const char *content_type;
     const char *accept;
     const char *prefer;
+    const char *if_match; /* well-formed: see entity_tag.h, also for the next one */
+    const char *if_none_match;
     struct text body;
     int client_fd; /* to notice that the client has left; -1: none */
 };
@@ -57,10 +59,18 @@ struct answer {
     bool is_atomic;           /* the document uses the extension Atomic Operations */
     bool is_paged;            /* it has what the profile Cursor Pagination describes */
     const char *location;
+    const char *etag; /* with its quotes; NULL: made from the body, when a read is answered */
     const char *allow;
     unsigned retry_after_s; /* 0: none */
     bool preference_applied;
     bool close; /* end the connection after the answer */
 };
+
+/* answer_body() - what the answer shows, whether or not its bytes are sent: HEAD, 304. */
+static inline struct text answer_body(const struct answer *answer)
+{
+    struct text body = { .at = answer->body.at, .n = answer->body.n };
+    return answer->fixed_body.n > 0 ? answer->fixed_body : body;
+}
 
 #endif

@@ -36,10 +36,17 @@ struct settings {
     size_t max_header_bytes;  /* of a request's line and header fields together */
     size_t max_uri_bytes;     /* of a request target */
     size_t max_members;       /* identifiers in one request */
+    size_t max_operations;    /* of one atomic request */
     uint32_t max_depth;       /* nesting of a request's JSON */
     uint32_t max_parameters;  /* in a query string */
     uint32_t page_size;       /* when the request names none */
     uint32_t max_page_size;
+    uint32_t max_include_depth; /* relationships on a path of include */
+    uint32_t max_include;       /* paths of one request, those on the way counted */
+    uint32_t max_sort;          /* keys of one list */
+    uint32_t max_filters;       /* of one list */
+    uint32_t max_filter_values; /* of one filter */
+    unsigned page_total;        /* enum page_total: when the request does not say */
 };
 
 #endif

@@ -120,7 +120,9 @@ static void fail_batch(struct batch *b, enum problem_code code, const struct pg_
         if (x == NULL) {
             continue;
         }
-        if (error != NULL) {
+        if (error != NULL && x->on_refused != NULL) {
+            x->on_refused(x, error, batch_refused_at(b, error));
+        } else if (error != NULL) {
             refusal_report(x, error);
         } else {
             problem_add(&x->problems, code, problem_nowhere(), "%s", details[code]);

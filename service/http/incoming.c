@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "http/conditional.h"
 #include "http/guard.h"
 #include "http/match.h"
 #include "http/negotiate.h"
@@ -121,8 +122,9 @@ static int negotiate(struct exchange *x, bool has_body)
     } else if (negotiate_accept(r->accept, takes_atomic, &x->representation, &x->problems) != 0) {
         return PROBLEM_NOT_ACCEPTABLE;
     }
-    return negotiate_content_type(r->content_type, has_body && x->operation->has_body, takes_atomic,
-                                  &x->problems);
+    int code = negotiate_content_type(r->content_type, has_body && x->operation->has_body,
+                                      takes_atomic, &x->problems);
+    return code != 0 ? code : conditional_check(x);
 }
 
 static int find_operation(struct exchange *x, struct text method)
@@ -156,6 +158,8 @@ static void read_fields(struct exchange *x, const struct fields *f)
     r->accept = find_field(x->arena, f, "Accept");
     r->content_type = find_field(x->arena, f, "Content-Type");
     r->prefer = find_field(x->arena, f, "Prefer");
+    r->if_match = find_field(x->arena, f, "If-Match");
+    r->if_none_match = find_field(x->arena, f, "If-None-Match");
     x->wants_representation = prefer_return_representation(r->prefer);
 }
 

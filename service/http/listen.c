@@ -145,6 +145,23 @@ static int open_all(const char *address, struct addrinfo *to, size_t n, int *ret
     return r == 0 ? 0 : refuse(reterr, address, strerror(-r));
 }
 
+int listen_split(const char *address, char ret_host[LISTEN_HOST_MAX], const char **ret_port)
+{
+    const char *colon = strrchr(address, ':');
+    size_t n = colon == NULL ? 0 : (size_t)(colon - address);
+    if (colon == NULL || colon[1] == '\0' || n >= LISTEN_HOST_MAX) {
+        return 1;
+    }
+    if (n >= 2 && address[0] == '[' && address[n - 1] == ']') {
+        address++;
+        n -= 2;
+    }
+    memcpy(ret_host, address, n);
+    ret_host[n] = '\0';
+    *ret_port = colon + 1;
+    return 0;
+}
+
 int listen_open(const char *address, size_t n, int *ret_fds, char ret_address[LISTEN_ADDRESS_MAX],
                 char reterr[LISTEN_ERROR_MAX])
 {
@@ -152,21 +169,17 @@ int listen_open(const char *address, size_t n, int *ret_fds, char ret_address[LI
     if (strncmp(address, "unix:", 5) == 0) {
         return open_unix(address, n, ret_fds, reterr);
     }
-    const char *colon = strrchr(address, ':');
-    size_t n_host = colon == NULL ? 0 : (size_t)(colon - address);
-    char host[256];
-    if (colon == NULL || colon[1] == '\0' || n_host >= sizeof host) {
+    char host[LISTEN_HOST_MAX];
+    const char *port;
+    if (listen_split(address, host, &port) != 0) {
         return refuse(reterr, address,
                       "an address is HOST:PORT, [IPV6]:PORT or unix:/path, such as 127.0.0.1:8080");
     }
-    bool has_brackets = n_host >= 2 && address[0] == '[' && address[n_host - 1] == ']';
-    memcpy(host, address + (has_brackets ? 1 : 0), n_host - (has_brackets ? 2 : 0));
-    host[n_host - (has_brackets ? 2 : 0)] = '\0';
     struct addrinfo hints = { .ai_family = AF_UNSPEC,
                               .ai_socktype = SOCK_STREAM,
                               .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
     struct addrinfo *found;
-    int r = getaddrinfo(host[0] == '\0' ? NULL : host, colon + 1, &hints, &found);
+    int r = getaddrinfo(host[0] == '\0' ? NULL : host, port, &hints, &found);
     if (r != 0) {
         return refuse(reterr, address, gai_strerror(r));
     }

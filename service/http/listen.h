@@ -8,7 +8,7 @@
 
 #include "base/defs.h"
 
-enum { LISTEN_ADDRESS_MAX = 160, LISTEN_ERROR_MAX = 256 };
+enum { LISTEN_ADDRESS_MAX = 160, LISTEN_ERROR_MAX = 256, LISTEN_HOST_MAX = 256 };
 
 /*
  * listen_open() - `n` sockets that listen on `address`, so that the kernel spreads clients over
@@ -25,6 +25,16 @@ enum { LISTEN_ADDRESS_MAX = 160, LISTEN_ERROR_MAX = 256 };
  */
 int listen_open(const char *address, size_t n, int *ret_fds, char ret_address[LISTEN_ADDRESS_MAX],
                 char reterr[LISTEN_ERROR_MAX]) MUST_CHECK;
+
+/*
+ * listen_split() - the two parts of "HOST:PORT" or "[IPV6]:PORT".
+ *
+ * ret_host  without brackets; "" for all addresses
+ * ret_port  borrowed from `address`
+ * Returns:  0 | 1 when it is neither
+ */
+int listen_split(const char *address, char ret_host[LISTEN_HOST_MAX], const char **ret_port)
+    MUST_CHECK;
 
 /* listen_forget() - remove the file of a unix socket; other addresses leave none. */
 void listen_forget(const char *address);

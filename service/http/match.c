@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "jsonapi/query.h"
+#include "exchange/target.h"
 
 enum { MAX_SEGMENTS = 4 };
 
@@ -94,107 +94,15 @@ static struct text placeholder(const char *pattern, const struct path *path, con
     return (struct text){ 0 };
 }
 
-static const char *describe_types(struct arena *a, const struct model *model)
+/* What the path names, piece by piece. */
+static struct target_names names_of(const char *pattern, const struct path *path)
 {
-    struct buf b;
-    buf_init(&b, a, 128);
-    for (size_t i = 0; i < model->n_resources && i < 20; i++) {
-        buf_addf(&b, "%s/%s", i == 0 ? "" : ", ", model->resources[i].type);
-    }
-    const char *text = buf_terminate(&b);
-    return text == NULL ? "" : text;
-}
-
-static const char *describe_relationships(struct arena *a, const struct resource *resource)
-{
-    struct buf b;
-    buf_init(&b, a, 128);
-    for (size_t i = 0; i < resource->n_relationships && i < 20; i++) {
-        buf_addf(&b, "%s%s", i == 0 ? "" : ", ", resource->relationships[i].name);
-    }
-    const char *text = buf_terminate(&b);
-    return text == NULL ? "" : text;
-}
-
-static int decode(struct arena *a, struct text raw, struct text *ret, struct problems *reterr)
-{
-    if (percent_decode(a, raw, false, ret)) {
-        return 0;
-    }
-    if (memmem(raw.at, raw.n, "%00", 3) != NULL) {
-        return problem_add(reterr, PROBLEM_NOT_FOUND, problem_nowhere(),
-                           "the path holds an encoded NUL, which no name or id does");
-    }
-    return problem_add(reterr, PROBLEM_BAD_REQUEST, problem_nowhere(),
-                       "\"%s\" in the path is not percent-encoded UTF-8; encode it again",
-                       text_quotable(a, raw, 60));
-}
-
-static int resolve_id(struct arena *a, const struct resource *resource, struct text raw,
-                      struct text *ret_id, struct cell *ret_key, struct problems *reterr)
-{
-    int r = decode(a, raw, ret_id, reterr);
-    if (r != 0 || key_read(a, resource->key_type, *ret_id, ret_key)) {
-        return r;
-    }
-    return problem_add(reterr, PROBLEM_NOT_FOUND, problem_nowhere(),
-                       "there is no resource of type \"%s\" with the id \"%s\"", resource->type,
-                       text_quotable(a, *ret_id, 60));
-}
-
-static int resolve_type(struct arena *a, const struct model *model, struct text raw,
-                        struct target *ret, struct problems *reterr)
-{
-    struct text type;
-    int r = decode(a, raw, &type, reterr);
-    if (r != 0) {
-        return r;
-    }
-    ret->resource = model_find_resource(model, type);
-    if (ret->resource != NULL) {
-        return 0;
-    }
-    return problem_add(reterr, PROBLEM_NOT_FOUND, problem_nowhere(),
-                       "there is no \"/%s\"; there are %s", text_quotable(a, type, 60),
-                       describe_types(a, model));
-}
-
-static int resolve_relationship(struct arena *a, struct text raw, struct target *ret,
-                                struct problems *reterr)
-{
-    struct text name;
-    int r = decode(a, raw, &name, reterr);
-    if (r != 0) {
-        return r;
-    }
-    ret->relationship = resource_find_relationship(ret->resource, name);
-    if (ret->relationship != NULL) {
-        return 0;
-    }
-    return problem_add(reterr, PROBLEM_NOT_FOUND, problem_nowhere(),
-                       "type \"%s\" has no relationship \"%s\"; it has %s", ret->resource->type,
-                       text_quotable(a, name, 60), describe_relationships(a, ret->resource));
-}
-
-static int resolve_target(struct arena *a, const struct model *model, const char *pattern,
-                          const struct path *path, struct target *ret, struct problems *reterr)
-{
-    struct text type = placeholder(pattern, path, "{type}");
-    struct text id = placeholder(pattern, path, "{id}");
-    struct text relationship = placeholder(pattern, path, "{relationship}");
-    struct text related = placeholder(pattern, path, "{related}");
-    int r = type.at == NULL ? 0 : resolve_type(a, model, type, ret, reterr);
-    if (r == 0 && relationship.at != NULL) {
-        r = resolve_relationship(a, relationship, ret, reterr);
-    }
-    if (r == 0 && id.at != NULL) {
-        r = resolve_id(a, ret->resource, id, &ret->id, &ret->key, reterr);
-    }
-    if (r == 0 && related.at != NULL) {
-        r = resolve_id(a, ret->relationship->target, related, &ret->related_id, &ret->related_key,
-                       reterr);
-    }
-    return r;
+    return (struct target_names){
+        .type = placeholder(pattern, path, "{type}"),
+        .id = placeholder(pattern, path, "{id}"),
+        .relationship = placeholder(pattern, path, "{relationship}"),
+        .related_id = placeholder(pattern, path, "{related}"),
+    };
 }
 
 static const char *list_methods(struct arena *a, unsigned methods)
@@ -264,6 +172,7 @@ int match_request(struct arena *a, const struct model *model, enum method method
                            "there is nothing at \"%s\"; GET / lists what there is",
                            text_quotable(a, path, 100));
     }
-    int r = resolve_target(a, model, pattern, &split_path, &ret_match->target, reterr);
+    struct target_names names = names_of(pattern, &split_path);
+    int r = target_resolve(a, model, &names, &ret_match->target, reterr);
     return r != 0 ? r : choose_operation(a, method, pattern, ret_match, reterr);
 }

@@ -5,11 +5,6 @@
 
 #include "http/negotiate.h"
 
-static bool has_body(const struct answer *answer)
-{
-    return answer->status != 204 && answer->status != 304;
-}
-
 static bool add_header(struct MHD_Response *response, const char *name, const char *value)
 {
     return value == NULL || MHD_add_response_header(response, name, value) == MHD_YES;
@@ -39,15 +34,15 @@ static bool add_headers(struct MHD_Response *response, const struct exchange *x)
         answer->content_type != NULL
             ? answer->content_type
             : answer_media_type(x->representation, answer->is_atomic, answer->is_paged);
-    size_t n_body = answer->fixed_body.n > 0 ? answer->fixed_body.n : answer->body.n;
+    bool has_type = answer->status != 204 && answer->status != 304 && answer_body(answer).n > 0;
     char retry_after[12] = "";
     if (answer->retry_after_s > 0) {
         snprintf(retry_after, sizeof retry_after, "%u", answer->retry_after_s);
     }
     bool knows_origins = x->service->settings->n_cors_origins > 0;
     return add_header(response, "Vary", knows_origins ? "Accept, Origin" : "Accept") &&
-           add_header(response, "Content-Type",
-                      has_body(answer) && n_body > 0 ? content_type : NULL) &&
+           add_header(response, "Content-Type", has_type ? content_type : NULL) &&
+           add_header(response, "ETag", answer->status < 400 ? answer->etag : NULL) &&
            add_header(response, "Location", answer->location) &&
            add_header(response, "Allow", answer->allow) &&
            add_header(response, "Retry-After", answer->retry_after_s > 0 ? retry_after : NULL) &&
@@ -58,14 +53,10 @@ static bool add_headers(struct MHD_Response *response, const struct exchange *x)
 
 enum MHD_Result reply_send(struct client *c, const struct exchange *x)
 {
+    /* A 304 has a body here too: its Content-Length may only be that of the 200 (RFC 9110, section
+     * 8.6). The library sends no bytes of it, as with HEAD. */
     const struct answer *answer = &x->answer;
-    struct text body = { .at = answer->body.at, .n = answer->body.n };
-    if (answer->fixed_body.n > 0) {
-        body = answer->fixed_body;
-    }
-    if (!has_body(answer)) {
-        body.n = 0;
-    }
+    struct text body = answer->status == 204 ? (struct text){ 0 } : answer_body(answer);
     /* The library takes a pointer to mutable bytes, and only reads them. */
     union {
         const char *borrowed;

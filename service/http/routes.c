@@ -12,6 +12,8 @@ const struct route routes[] = {
     { METHOD_GET,    "/readyz",                                 &readiness_fetch      },
     { METHOD_GET,    "/metrics",                                &metrics_fetch        },
 
+    { METHOD_POST,   "/operations",                             &atomic_perform       },
+
     { METHOD_GET,    "/{type}",                                 &collection_fetch     },
     { METHOD_POST,   "/{type}",                                 &resource_create      },
     { METHOD_GET,    "/{type}/{id}",                            &resource_fetch       },

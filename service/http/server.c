@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "http/client.h"
+#include "http/conditional.h"
 #include "http/incoming.h"
 #include "http/reply.h"
 
@@ -145,6 +146,7 @@ static enum MHD_Result reply(struct client *c, struct exchange *x)
         x->answer.close = true;
     }
     client_enter(c, CLIENT_WORKING, now_ms(c->server));
+    conditional_finish(x);
     return reply_send(c, x);
 }
 

@@ -178,6 +178,10 @@ static void write_page_links(struct buf *b, const struct written *w, const struc
     add_again(b, w->path_at, w->n_path);
     buf_add_literal(b, "/relationships/");
     percent_encode(b, text_of(rel->name));
+    if (rel->n_order_by > 0) { /* a cursor would need values that linkage does not hold */
+        buf_addf(b, "?page%%5Bsize%%5D=%zu&page%%5Bnumber%%5D=2\"", members->n);
+        return;
+    }
     buf_add_literal(b, "?page%5Bafter%5D=");
     size_t last = members->first + members->n - 1;
     w->view->write_cursor(b, rel, rows_row(members->rows, last)[COMPOUND_MEMBER]);

@@ -29,6 +29,7 @@
     X(PRECONDITION_FAILED,   "precondition-failed",    412, "The precondition failed")               \
     X(BODY_TOO_LARGE,        "body-too-large",         413, "The body is too large")                 \
     X(TOO_MANY_MEMBERS,      "too-many-members",       413, "The request names too many members")    \
+    X(TOO_MANY_OPERATIONS,   "too-many-operations",    413, "The request has too many operations")    \
     X(URI_TOO_LONG,          "uri-too-long",           414, "The request target is too long")        \
     X(UNSUPPORTED_MEDIA_TYPE,"unsupported-media-type", 415, "The media type is not supported")       \
     X(INVALID,               "invalid",                422, "The value is not valid")                \

@@ -87,3 +87,40 @@ void check_index(struct draft *d, const struct draft_end *end, const char *point
                   draft_text(d, "create index on %s (%s, %s)", draft_table_sql(d, end->table),
                              draft_column_sql(d, column), draft_column_sql(d, then)));
 }
+
+/* The constraint behind the foreign key of `end`; NULL: the file alone says so (of a view). */
+static const struct catalog_constraint *constraint_of(const struct draft_end *end)
+{
+    const char *column = draft_foreign_key(end)->name;
+    const struct draft_resource *referenced =
+        end->kind == RELATIONSHIP_MANY_TO_ONE ? end->target : end->owner;
+    for (size_t i = 0; i < end->table->n_constraints; i++) {
+        const struct catalog_constraint *c = &end->table->constraints[i];
+        if (references_key(c, referenced) && strcmp(c->columns[0], column) == 0) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+/* Of two sides the first is told, and each only what concerns it. */
+void check_foreign_key(struct draft *d, struct draft_end *end)
+{
+    const struct catalog_constraint *c = constraint_of(end);
+    const struct catalog_column *column = draft_foreign_key(end);
+    bool is_told = end->inverse != NULL && end->inverse < end;
+    if (c == NULL) {
+        return;
+    }
+    if (end->kind == RELATIONSHIP_ONE_TO_MANY) {
+        check_index(d, end, end->declared->pointer, end->near, end->far);
+    }
+    if (c->on_delete == 'n' && column->not_null && !is_told) {
+        draft_warning(d, end->declared->pointer,
+                      draft_text(d,
+                                 "foreign key \"%s\" of \"%s\" is \"on delete set null\", but "
+                                 "\"%s\" is NOT NULL: a DELETE of what is linked will be refused",
+                                 c->name, end->table->name, column->name),
+                      "let it be \"on delete cascade\" or \"restrict\", or let the column be NULL");
+    }
+}

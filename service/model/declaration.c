@@ -10,6 +10,7 @@
 
 enum member_kind {
     MEMBER_NAME,    /* a string that is not empty; goes to a const char * */
+    MEMBER_TEXT,    /* likewise, in anybody's words */
     MEMBER_FLAG,    /* true or false; goes to a bool */
     MEMBER_CHOICE,  /* true or false; goes to an enum declared_choice */
     MEMBER_NAMES,   /* such a string or an array of them; goes to a struct declared_names */
@@ -41,7 +42,7 @@ static const struct member resource_members[] = {
     { "relationships", MEMBER_OBJECT, 0,                        false },
     { "view_only",     MEMBER_FLAG,   IN_RESOURCE(view_only),   false },
     { "client_ids",    MEMBER_FLAG,   IN_RESOURCE(client_ids),  false },
-    { "description",   MEMBER_NAME,   IN_RESOURCE(description), false },
+    { "description",   MEMBER_TEXT,   IN_RESOURCE(description), false },
 };
 static const struct member attribute_members[] = {
     { "column",    MEMBER_NAME, offsetof(struct declared_attribute, column),    false },
@@ -63,7 +64,7 @@ static const struct member relationship_members[] = {
     { "secondary_attributes", MEMBER_OBJECT,  0,                               false },
     { "order_by",             MEMBER_NAMES,   IN_RELATIONSHIP(order_by),       false },
     { "overlaps",             MEMBER_NAMES,   IN_RELATIONSHIP(overlaps),       false },
-    { "description",          MEMBER_NAME,    IN_RELATIONSHIP(description),    false },
+    { "description",          MEMBER_TEXT,    IN_RELATIONSHIP(description),    false },
 };
 /* What the created side has for itself; the rest it shares with the side that creates it. */
 static const struct member backref_members[] = {
@@ -73,7 +74,7 @@ static const struct member backref_members[] = {
     { "on_move",     MEMBER_MOVE,   IN_RELATIONSHIP(on_move),     false },
     { "order_by",    MEMBER_NAMES,  IN_RELATIONSHIP(order_by),    false },
     { "overlaps",    MEMBER_NAMES,  IN_RELATIONSHIP(overlaps),    false },
-    { "description", MEMBER_NAME,   IN_RELATIONSHIP(description), false },
+    { "description", MEMBER_TEXT,   IN_RELATIONSHIP(description), false },
 };
 /* clang-format on */
 
@@ -119,15 +120,35 @@ static void refuse_kind(const struct reader *r, const char *pointer, const char 
                  arena_printf(r->arena, "write %s here", wanted));
 }
 
-static bool read_name(const struct reader *r, const char *pointer, const json_t *value,
-                      const char **ret)
+static bool is_text(const json_t *value)
 {
-    if (!json_is_string(value) || json_string_length(value) == 0) {
-        refuse_kind(r, pointer, "a name", value);
+    return json_is_string(value) && json_string_length(value) > 0;
+}
+
+/* Refuses a value of another kind than the one that is wanted here. */
+static bool expect(const struct reader *r, const char *pointer, const json_t *value, bool fits,
+                   const char *wanted)
+{
+    if (!fits) {
+        refuse_kind(r, pointer, wanted, value);
+    }
+    return fits;
+}
+
+static bool read_text(const struct reader *r, const char *pointer, const json_t *value,
+                      const char *wanted, const char **ret)
+{
+    if (!expect(r, pointer, value, is_text(value), wanted)) {
         return false;
     }
     *ret = arena_strdup(r->arena, json_string_value(value));
     return *ret != NULL;
+}
+
+static bool read_name(const struct reader *r, const char *pointer, const json_t *value,
+                      const char **ret)
+{
+    return read_text(r, pointer, value, "a name", ret);
 }
 
 static bool read_names(const struct reader *r, const char *pointer, const json_t *value,
@@ -154,12 +175,8 @@ static bool read_names(const struct reader *r, const char *pointer, const json_t
 
 static bool read_flag(const struct reader *r, const char *pointer, const json_t *value, bool *ret)
 {
-    if (!json_is_boolean(value)) {
-        refuse_kind(r, pointer, "true or false", value);
-        return false;
-    }
     *ret = json_is_true(value);
-    return true;
+    return expect(r, pointer, value, json_is_boolean(value), "true or false");
 }
 
 static bool read_choice(const struct reader *r, const char *pointer, const json_t *value,
@@ -188,23 +205,16 @@ static bool read_move(const struct reader *r, const char *pointer, const json_t 
     return true;
 }
 
-static bool expect(const struct reader *r, const char *pointer, const json_t *value, bool fits,
-                   const char *wanted)
-{
-    if (!fits) {
-        refuse_kind(r, pointer, wanted, value);
-    }
-    return fits;
-}
-
 static bool read_member(const struct reader *r, const struct member *member, const char *pointer,
                         const json_t *value, void *to)
 {
     void *place = (char *)to + member->offset;
-    bool is_name = json_is_string(value) && json_string_length(value) > 0;
+    bool has_name = is_text(value) || json_is_object(value);
     switch (member->kind) {
     case MEMBER_NAME:
         return read_name(r, pointer, value, place);
+    case MEMBER_TEXT:
+        return read_text(r, pointer, value, "a text", place);
     case MEMBER_FLAG:
         return read_flag(r, pointer, value, place);
     case MEMBER_CHOICE:
@@ -216,8 +226,7 @@ static bool read_member(const struct reader *r, const struct member *member, con
     case MEMBER_OBJECT:
         return expect(r, pointer, value, json_is_object(value), "an object");
     case MEMBER_BACKREF:
-        return expect(r, pointer, value, is_name || json_is_object(value),
-                      "a name or an object with one");
+        return expect(r, pointer, value, has_name, "a name or an object with one");
     case MEMBER_IGNORED:
         return true;
     }
@@ -233,6 +242,30 @@ static size_t find_member(struct member_table table, const char *name)
     return i;
 }
 
+/* What stands here instead of settings that relationship() of SQLAlchemy has. */
+static const char *instead_of(const char *key)
+{
+    static const struct {
+        const char *key, *instead;
+    } settings[] = {
+        { "primaryjoin", "the foreign keys join: name their columns" },
+        { "secondaryjoin", "the foreign keys join: name their columns" },
+        { "foreign_keys", "the foreign keys join: name their columns" },
+        { "remote_side", "name the foreign key's column" },
+        { "cascade", "what a delete does is said by the foreign key's \"on delete\"" },
+        { "passive_deletes", "what a delete does is said by the foreign key's \"on delete\"" },
+        { "single_parent", "a unique constraint on the member's column keeps it single" },
+        { "lazy", "each request says what to \"include\"" },
+        { "include", "each request says what to \"include\"" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
+        if (strcmp(settings[i].key, key) == 0) {
+            return settings[i].instead;
+        }
+    }
+    return NULL;
+}
+
 static void refuse_key(const struct reader *r, const char *pointer, const char *key,
                        struct member_table table)
 {
@@ -241,15 +274,18 @@ static void refuse_key(const struct reader *r, const char *pointer, const char *
     for (size_t i = 0; i < table.n; i++) {
         names[i] = table.at[i].name;
     }
-    bool shared =
-        table.at == backref_members &&
-        find_member(MEMBER_TABLE(relationship_members), key) < ARRAY_SIZE(relationship_members);
-    findings_add(r->findings, FINDING_ERROR, pointer,
-                 shared ? arena_printf(r->arena, "\"%s\" is not the created side's own to say", key)
-                        : arena_printf(r->arena, "unknown key \"%s\"", key),
-                 arena_printf(r->arena, "%sthe keys here are %s",
-                              names_suggest(r->arena, key, names, table.n),
-                              names_list(r->arena, names, table.n)));
+    struct member_table known = MEMBER_TABLE(relationship_members);
+    bool is_of_relationship = table.at == relationship_members || table.at == backref_members;
+    bool is_shared = table.at == backref_members && find_member(known, key) < known.n;
+    const char *instead = is_of_relationship ? instead_of(key) : NULL;
+    findings_add(
+        r->findings, FINDING_ERROR, pointer,
+        arena_printf(
+            r->arena,
+            is_shared ? "\"%s\" is not the created side's own to say" : "unknown key \"%s\"", key),
+        arena_printf(r->arena, "%s%s%sthe keys here are %s",
+                     names_suggest(r->arena, key, names, table.n), instead == NULL ? "" : instead,
+                     instead == NULL ? "" : "; ", names_list(r->arena, names, table.n)));
 }
 
 /* Every key of `object` into the struct at `to`; false when any of them is wrong or missing. */
@@ -316,11 +352,8 @@ static size_t n_entries(const json_t *parent, const char *key)
 static bool read_entry_members(const struct reader *r, json_t *value, const char *pointer,
                                struct member_table table, void *to)
 {
-    if (!json_is_object(value)) {
-        refuse_kind(r, pointer, "an object", value);
-        return false;
-    }
-    return read_members(r, value, pointer, table, to);
+    return expect(r, pointer, value, json_is_object(value), "an object") &&
+           read_members(r, value, pointer, table, to);
 }
 
 static void read_attribute(const struct reader *r, const char *name, const char *pointer,
@@ -339,8 +372,7 @@ static const struct declared_relationship *read_backref(const struct reader *r, 
 {
     struct declared_relationship *side = arena_zalloc(r->arena, 1, sizeof *side);
     bool is_object = json_is_object(value);
-    bool is_name = json_is_string(value) && json_string_length(value) > 0;
-    if (side == NULL || (!is_object && !is_name)) {
+    if (side == NULL || (!is_object && !is_text(value))) {
         return NULL; /* what it is instead has been refused */
     }
     side->pointer = pointer_join(r->arena, parent, "backref");
@@ -384,50 +416,6 @@ static void read_resource(const struct reader *r, const char *name, const char *
                                            sizeof(struct declared_relationship), read_relationship);
 }
 
-static size_t count_places(json_t *value)
-{
-    size_t n = 1;
-    const char *key = NULL;
-    json_t *inner = NULL;
-    size_t i = 0;
-    json_object_foreach(value, key, inner)
-    {
-        n += count_places(inner);
-    }
-    json_array_foreach(value, i, inner)
-    {
-        n += count_places(inner);
-    }
-    return n;
-}
-
-static void list_places(struct arena *a, json_t *value, const char *pointer, const char **places,
-                        size_t *n)
-{
-    places[(*n)++] = pointer;
-    const char *key = NULL;
-    json_t *inner = NULL;
-    size_t i = 0;
-    json_object_foreach(value, key, inner)
-    {
-        list_places(a, inner, pointer_join(a, pointer, key), places, n);
-    }
-    json_array_foreach(value, i, inner)
-    {
-        list_places(a, inner, arena_printf(a, "%s/%zu", pointer, i), places, n);
-    }
-}
-
-static struct declared_names places_of(struct arena *a, json_t *root)
-{
-    const char **places = arena_zalloc(a, count_places(root), sizeof *places);
-    struct declared_names names = { .n = 0, .at = places };
-    if (places != NULL) {
-        list_places(a, root, "", places, &names.n);
-    }
-    return names;
-}
-
 static void refuse_json(const struct reader *r, const json_error_t *error)
 {
     const char *said = text_quotable(r->arena, text_of(error->text), 200);
@@ -461,6 +449,6 @@ void declaration_read(struct arena *a, struct text json, struct declaration *ret
                          "name at least one, such as \"persons\": {}");
         }
     }
-    ret->places = places_of(a, root);
+    ret->places = declaration_places(a, root);
     json_decref(root);
 }

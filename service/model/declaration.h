@@ -14,6 +14,8 @@
 #include "base/text.h"
 #include "model/resolve.h"
 
+struct json_t;
+
 struct declared_names {
     size_t n;
     const char *const *at;
@@ -88,5 +90,8 @@ struct declaration {
  */
 void declaration_read(struct arena *a, struct text json, struct declaration *ret,
                       struct findings *reterr);
+
+/* declaration_places() - the pointers of everything in the JSON value `root`, in `a`. */
+struct declared_names declaration_places(struct arena *a, struct json_t *root);
 
 #endif

@@ -15,6 +15,11 @@ void draft_warning(struct draft *d, const char *pointer, const char *reason, con
     findings_add(d->findings, FINDING_WARNING, pointer, reason, remedy);
 }
 
+void draft_note(struct draft *d, const char *pointer, const char *reason, const char *remedy)
+{
+    findings_add(d->findings, FINDING_NOTE, pointer, reason, remedy);
+}
+
 void draft_refuse(struct draft *d, struct draft_end *end, const char *key, const char *reason,
                   const char *remedy)
 {

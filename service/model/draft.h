@@ -53,9 +53,11 @@ struct draft {
     struct draft_end *ends; /* declared ones in the file's order, then those created by backrefs */
 };
 
-/* draft_error(), draft_warning() - note a finding; reason and remedy are made with draft_text(). */
+/* draft_error(), draft_warning(), draft_note() - add a finding; its texts are made with
+ * draft_text(). */
 void draft_error(struct draft *d, const char *pointer, const char *reason, const char *remedy);
 void draft_warning(struct draft *d, const char *pointer, const char *reason, const char *remedy);
+void draft_note(struct draft *d, const char *pointer, const char *reason, const char *remedy);
 
 /* draft_refuse() - an error in `end`, at its member `key` ("" for itself, "a/0" for an element of
  * one); it is broken then. */

@@ -18,7 +18,7 @@ void findings_add(struct findings *f, enum finding_level level, const char *poin
 {
     if (level == FINDING_ERROR) {
         f->n_errors++;
-    } else {
+    } else if (level == FINDING_WARNING) {
         f->n_warnings++;
     }
     struct finding *finding = arena_zalloc(f->arena, 1, sizeof *finding);

@@ -11,6 +11,7 @@
 enum finding_level {
     FINDING_ERROR,   /* the model cannot be served */
     FINDING_WARNING, /* it can, at a cost: a missing index */
+    FINDING_NOTE,    /* it can; the author may have meant something else */
 };
 
 struct finding {
@@ -40,7 +41,7 @@ void findings_add(struct findings *f, enum finding_level level, const char *poin
  * json       the model file's bytes
  * catalog    borrowed for the call; the model copies what it keeps
  * ret_model  set only on 0; the caller frees it with model_free()
- * reterr     all errors and warnings, in the file's order; warnings also on success
+ * reterr     all findings, in the file's order; warnings and notes also on success
  * Returns:   0 | 1 when there are errors | -ENOMEM
  */
 int model_load(struct text json, const struct catalog *catalog, struct model **ret_model,

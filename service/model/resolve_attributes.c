@@ -254,7 +254,7 @@ void resolve_attributes(struct draft *d, struct draft_resource *r)
     r->resource->attributes = attributes;
     if (declared->has_attributes) {
         resolve_declared_attributes(d, r, attributes);
-    } else {
+    } else if (r->key_column != NULL) {
         resolve_default_attributes(d, r, attributes);
     }
     resolve_constraints(d, r);

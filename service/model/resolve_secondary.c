@@ -84,6 +84,21 @@ static size_t candidates(const struct draft_end *end, const struct side *side, c
     return n;
 }
 
+/* ": they are a to persons, b to contacts"; "" when there are none. */
+static const char *describe_foreign_keys(struct draft *d, const struct catalog_table *table)
+{
+    const char **texts = arena_zalloc(d->scratch, table->n_constraints, sizeof *texts);
+    size_t n = 0;
+    for (size_t i = 0; texts != NULL && i < table->n_constraints; i++) {
+        const struct catalog_constraint *c = &table->constraints[i];
+        if (c->kind == CATALOG_FOREIGN_KEY) {
+            texts[n++] = draft_text(d, "%s to %s", names_list(d->scratch, c->columns, c->n_columns),
+                                    c->referenced_table);
+        }
+    }
+    return n == 0 ? "" : draft_text(d, ": they are %s", names_list(d->scratch, texts, n));
+}
+
 static void refuse_missing_key(struct draft *d, struct draft_end *end, const struct side *side)
 {
     const struct draft_resource *r = side->resource;
@@ -101,9 +116,9 @@ static void refuse_missing_key(struct draft *d, struct draft_end *end, const str
         }
     }
     draft_refuse(d, end, "secondary",
-                 draft_text(d, "\"%s\" has no %sforeign key to \"%s\", the table of %s",
+                 draft_text(d, "\"%s\" has no %sforeign key to \"%s\", the table of %s%s",
                             end->table->name, side->others.n > 0 ? "other " : "", r->table->name,
-                            draft_type(r)),
+                            draft_type(r), describe_foreign_keys(d, end->table)),
                  "add one, or correct \"target\" or \"secondary\"");
 }
 

@@ -32,12 +32,33 @@ static void check_uselist(struct draft *d, struct draft_end *end)
 
 static void check_on_move(struct draft *d, struct draft_end *end)
 {
-    if (end->declared->on_move != NULL && !target_is_moved(end)) {
+    if (end->declared->on_move != NULL && !end->view_only && !target_is_moved(end)) {
         draft_refuse(d, end, "on_move",
                      draft_text(d, "nothing is moved here: one of %s may be linked to several %s",
                                 draft_type(end->target), draft_type(end->owner)),
                      draft_text(d, "remove it, or let \"%s\" of \"%s\" be unique", end->far->name,
                                 end->table->name));
+    }
+}
+
+/* At most one target, but shown as a collection: the author may not know. */
+static void note_single(struct draft *d, struct draft_end *end)
+{
+    if (end->declared->uselist == CHOICE_OPEN && !end->is_to_one &&
+        table_has_unique(end->table, end->near->name)) {
+        draft_note(d, end->declared->pointer,
+                   draft_text(d, "\"%s\" of \"%s\" is unique, so this collection holds one at most",
+                              end->near->name, end->table->name),
+                   "set \"uselist\": false to show it as to-one, or true to keep it");
+    }
+}
+
+static void note_one_sided(struct draft *d, struct draft_end *end)
+{
+    if (end->inverse == NULL && !end->view_only) {
+        draft_note(d, end->declared->pointer,
+                   draft_text(d, "one-sided: %s do not show it", draft_type(end->target)),
+                   "create the other side with \"backref\" if it is wanted");
     }
 }
 
@@ -137,4 +158,12 @@ void resolve_settings(struct draft *d, struct draft_end *end)
     check_view_only(d, end);
     check_key_as_foreign_key(d, end);
     resolve_order(d, end);
+    if (end->broken) {
+        return; /* what would be said of it may be otherwise when it is mended */
+    }
+    note_single(d, end);
+    note_one_sided(d, end);
+    if (end->kind != RELATIONSHIP_MANY_TO_MANY) {
+        check_foreign_key(d, end);
+    }
 }

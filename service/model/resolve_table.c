@@ -86,18 +86,18 @@ static const struct catalog_column *declared_key(struct draft *d, const struct d
         return NULL;
     }
     bool is_unique = table_has_unique(r->table, name);
-    if (!r->table->is_view && !(is_unique && column->not_null)) {
-        draft_error(
-            d, pointer,
-            draft_text(d, "column \"%s\" of \"%s\" is not %s, so it does not tell rows apart", name,
-                       r->table->name, is_unique ? "NOT NULL" : "unique"),
-            is_unique ? draft_text(d, "alter table %s alter column %s set not null",
-                                   draft_table_sql(d, r->table), draft_column_sql(d, column))
-                      : draft_text(d, "alter table %s add unique (%s)",
-                                   draft_table_sql(d, r->table), draft_column_sql(d, column)));
-        return NULL;
+    if (r->table->is_view || (is_unique && column->not_null)) {
+        return column;
     }
-    return column;
+    const char *table_sql = draft_table_sql(d, r->table);
+    const char *column_sql = draft_column_sql(d, column);
+    draft_error(d, pointer,
+                draft_text(d, "column \"%s\" of \"%s\" %s, so it does not tell rows apart", name,
+                           r->table->name, is_unique ? "may be NULL" : "is not unique"),
+                is_unique ? draft_text(d, "alter table %s alter column %s set not null", table_sql,
+                                       column_sql)
+                          : draft_text(d, "alter table %s add unique (%s)", table_sql, column_sql));
+    return NULL;
 }
 
 static void resolve_key(struct draft *d, struct draft_resource *r)
@@ -124,6 +124,20 @@ static void resolve_key(struct draft *d, struct draft_resource *r)
         column->default_sql == NULL ? NULL : arena_strdup(d->arena, column->default_sql);
 }
 
+static void check_client_ids(struct draft *d, const struct draft_resource *r)
+{
+    const char *reason = NULL;
+    if (r->resource->view_only) {
+        reason = "nothing is created here";
+    } else if (r->key_column != NULL && r->key_column->generated) {
+        reason = draft_text(d, "the database always makes \"%s\" itself", r->key_column->name);
+    }
+    if (r->declared->client_ids && reason != NULL) {
+        draft_error(d, pointer_join(d->scratch, r->declared->pointer, "client_ids"), reason,
+                    "remove it");
+    }
+}
+
 void resolve_table(struct draft *d, struct draft_resource *r)
 {
     const struct declared_resource *declared = r->declared;
@@ -139,4 +153,5 @@ void resolve_table(struct draft *d, struct draft_resource *r)
     r->resource->view_only = declared->view_only || r->table->is_view;
     r->resource->allows_client_ids = declared->client_ids;
     resolve_key(d, r);
+    check_client_ids(d, r);
 }

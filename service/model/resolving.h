@@ -64,6 +64,9 @@ void resolve_settings(struct draft *d, struct draft_end *end);
 /* check_names() - does the name of every side stand free, in paths and among the fields? */
 void check_names(struct draft *d);
 
+/* check_foreign_key() - what the foreign key of `end`, if it is stored in one, should have. */
+void check_foreign_key(struct draft *d, struct draft_end *end);
+
 /* check_association() - what the association table of `end` must have, and should have. */
 void check_association(struct draft *d, struct draft_end *end);
 

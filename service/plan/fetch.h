@@ -50,6 +50,9 @@ const struct statement *fetch_linkage(struct arena *a, const struct relationship
 const struct statement *fetch_related(struct arena *a, const struct relationship *relationship,
                                       enum page_direction direction) MUST_CHECK;
 
+/* Columns of fetch_link(): is there such an owner; the member's key; behind it the link columns. */
+enum { LINK_ROW_OWNER = 1, LINK_ROW_MEMBER = 2 };
+
 /*
  * fetch_link() - one link. Shared; parameters: owner's key[], member's key[].
  *

@@ -8,19 +8,32 @@
 
 enum { MAX_LEVELS = 16 };
 
-/* "from … where … order by … limit …": an owner's members, in the relationship's own order. */
+/* The relationship's own order, completed by the key. */
+static void add_order(struct sql *s, const struct relationship *rel)
+{
+    for (size_t i = 0; i < rel->n_order_by; i++) {
+        sql_add(s, "t.%s%s, ", rel->order_by[i].attribute->column,
+                rel->order_by[i].descending ? " desc" : "");
+    }
+    bool descends = rel->n_order_by > 0 && rel->order_by[rel->n_order_by - 1].descending;
+    sql_add(s, "p.%s%s", rel->far, descends ? " desc" : "");
+}
+
+/* "from … where … order by … limit …": an owner's members. */
 static void add_members(struct sql *s, const struct relationship *rel, bool with_resources,
                         size_t limit)
 {
     sql_add(s, " from ");
     sql_add_rows(s, rel);
     sql_add(s, " p");
-    if (with_resources) {
+    if (with_resources || rel->n_order_by > 0) {
         sql_add(s, " join %s t on t.%s = p.%s", rel->target->table, rel->target->key, rel->far);
     }
     sql_add(s, " where p.%s = o.key", rel->near);
     sql_add_linked(s, rel, "p");
-    sql_add(s, " order by p.%s limit %zu", rel->far, limit);
+    sql_add(s, " order by ");
+    add_order(s, rel);
+    sql_add(s, " limit %zu", limit);
 }
 
 static void add_level(struct sql *s, const struct relationship *rel, size_t level, size_t limit)
@@ -68,7 +81,10 @@ void include_plan(struct arena *a, const struct selection *selection,
         sql_add(s, ", ");
         sql_add_resource(s, rel->target, "t");
     }
+    sql_add(s, ", row_number() over (order by ");
+    add_order(s, rel);
+    sql_add(s, ") as place");
     add_members(s, rel, !nodes[i].identifiers_only, (size_t)limit + 1);
-    sql_add(s, ") l on true order by 1, 2, 3");
+    sql_add(s, ") l on true order by 1, 2, l.place");
     selecting_finish(&w, "with level0 as materialized (", "a.request, x.key", ret);
 }

@@ -22,6 +22,7 @@ struct selection_layout selection_layout(const struct selection *selection)
         layout.found = n++;
     }
     if (selection->kind == SELECT_LINKAGE) {
+        layout.state = n++;
         layout.member = n++;
         layout.links = n;
         n += selection->relationship->n_link_columns;
@@ -312,15 +313,59 @@ static void add_final_order(struct selecting *w)
             selecting_key_descends(selection) ? " desc" : "");
 }
 
+/* How a link weighs in the state: its member, with what clients may have written to it. */
+static void add_link_hash(struct selecting *w)
+{
+    const struct relationship *rel = w->selection->relationship;
+    bool has_values = false;
+    for (size_t i = 0; i < rel->n_link_columns; i++) {
+        has_values = has_values || !rel->link_columns[i].read_only;
+    }
+    enum column_kind kind = rel->target->key_type->kind;
+    if (has_values) {
+        sql_add(&w->body, "hashtextextended(row(q.%s", rel->far);
+        for (size_t i = 0; i < rel->n_link_columns; i++) {
+            if (!rel->link_columns[i].read_only) {
+                sql_add(&w->body, ", q.%s", rel->link_columns[i].column);
+            }
+        }
+        sql_add(&w->body, ")::text, 0)");
+    } else if (kind == COLUMN_BIGINT || kind == COLUMN_INTEGER || kind == COLUMN_SMALLINT) {
+        sql_add(&w->body, "hashint8extended(q.%s, 0)", rel->far);
+    } else {
+        sql_add(&w->body, "hashtextextended(q.%s::text, 0)", rel->far);
+    }
+}
+
+static void add_state(struct selecting *w)
+{
+    const struct relationship *rel = w->selection->relationship;
+    sql_add(&w->body,
+            " left join lateral (select case when count(*) <= %d then count(*) || '.' ||"
+            " coalesce(sum(",
+            STATE_MAX_MEMBERS);
+    add_link_hash(w);
+    sql_add(&w->body, "), 0) end as state from (select * from ");
+    sql_add_rows(&w->body, rel);
+    sql_add(&w->body, " l where l.%s = o.key", rel->near);
+    sql_add_linked(&w->body, rel, "l");
+    sql_add(&w->body, " limit %d) q) z on true", STATE_MAX_MEMBERS + 1);
+}
+
 static void select_rows(struct arena *a, const struct selection *selection, struct step_plan *ret)
 {
     bool shared = selection_is_plain(selection) && selection->kind != SELECT_CREATED;
     struct selecting w = selecting_begin(a, selection, shared);
     selecting_add_rows(&w, ROWS_WHOLE);
+    const char *columns = "a.request, x.*";
+    if (selection->kind == SELECT_LINKAGE) {
+        add_state(&w);
+        columns = "a.request, o.key is not null, z.state, x.*";
+    } else if (selection->relationship != NULL) {
+        columns = "a.request, o.key is not null, x.*";
+    }
     add_final_order(&w);
-    bool has_owner = selection->relationship != NULL;
-    selecting_finish(&w, "", has_owner ? "a.request, o.key is not null, x.*" : "a.request, x.*",
-                     ret);
+    selecting_finish(&w, "", columns, ret);
 }
 
 const struct statement *selection_statement(struct arena *a, const struct selection *selection)

@@ -39,9 +39,17 @@ struct selection {
     const struct cell *cursor; /* a value per sort key, then the key; NULL: PAGE_FIRST */
 };
 
+/*
+ * Columns that rows with an owner begin with: is there such an owner? Without, there is one row, and
+ * nothing else in it. And, in SELECT_LINKAGE, the state of the whole link set, as a text that is
+ * the same exactly when the links are; NULL when they are more than STATE_MAX_MEMBERS.
+ */
+enum { SELECTION_FOUND = 1, SELECTION_STATE = 2, STATE_MAX_MEMBERS = 1000 };
+
 /* Where the columns of a selection's rows are; 0: it has no such columns. */
 struct selection_layout {
-    size_t found;    /* is there such an owner? Without, there is one row, and nothing else in it */
+    size_t found;    /* SELECTION_FOUND */
+    size_t state;    /* SELECTION_STATE */
     size_t member;   /* the related key, in SELECT_LINKAGE */
     size_t links;    /* link columns */
     size_t resource; /* key, attributes, keys of to-one relationships */

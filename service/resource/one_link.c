@@ -6,6 +6,7 @@
  */
 #include "resource/linkage.h"
 #include "resource/operations.h"
+#include "resource/precondition.h"
 
 static enum step plan_find(struct exchange *x)
 {
@@ -49,6 +50,7 @@ static enum step answer_found(struct exchange *x)
     document_begin(b, &links);
     document_write_identifier(b, rel, row[LINKAGE_MEMBER], row + LINKAGE_COLUMNS);
     document_end(b);
+    precondition_tag_link(x, row + LINKAGE_MEMBER);
     return exchange_answer(x, 200);
 }
 
@@ -117,6 +119,7 @@ const struct operation link_add = {
         read_query,        /* query -> x->query               400           */
         written_step_open, /*                                 403           */
         plan_add,          /* keys  -> x->plan                422           */
+        precondition_plan_link, /* If-Match -> x->precondition 412 */
         exchange_submit,   /* plan  -> x->rows   (suspends)   503, 504      */
         answer_added,      /* rows  -> 201 or 204             404, 409, 422 */
     },
@@ -128,6 +131,7 @@ const struct operation link_remove = {
         read_query,        /* query -> x->query               400      */
         written_step_open, /*                                 403      */
         plan_remove,       /* keys  -> x->plan                         */
+        precondition_plan_link, /* If-Match -> x->precondition 412 */
         exchange_submit,   /* plan  -> x->rows   (suspends)   503, 504 */
         answer_removed,    /* rows  -> 204                    404, 422 */
     },

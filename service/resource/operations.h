@@ -22,6 +22,8 @@ extern const struct operation link_fetch;  /* GET /{type}/{id}/{relationship}/{r
 extern const struct operation link_add;    /* PUT, likewise */
 extern const struct operation link_remove; /* DELETE */
 
+extern const struct operation atomic_perform; /* POST /operations */
+
 extern const struct operation entry_fetch;        /* GET / */
 extern const struct operation openapi_json_fetch; /* GET /openapi.json */
 extern const struct operation openapi_yaml_fetch; /* GET /openapi.yaml */

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "plan/include.h"
+#include "resource/precondition.h"
 
 enum {
     RESULT_ROWS_PER_ARGUMENT = 16, /* so many rows of a result weigh as much as one of arguments */
@@ -174,9 +175,26 @@ static void plan_statements(struct exchange *x)
     }
 }
 
+/* The relationship's own order, where the request asks for none. */
+static void set_default_sort(struct exchange *x, const struct relationship *rel)
+{
+    if (rel == NULL || rel->is_to_one || rel->n_order_by == 0 || x->query.n_sort > 0) {
+        return;
+    }
+    struct sort_key *keys = arena_zalloc(x->arena, rel->n_order_by, sizeof *keys);
+    for (size_t i = 0; keys != NULL && i < rel->n_order_by; i++) {
+        keys[i].field.kind = FIELD_OF_ATTRIBUTE;
+        keys[i].field.attribute = rel->order_by[i].attribute;
+        keys[i].descending = rel->order_by[i].descending;
+    }
+    x->query.sort = keys;
+    x->query.n_sort = keys == NULL ? 0 : rel->n_order_by;
+}
+
 enum step reading_plan(struct exchange *x, struct selection selection)
 {
     struct reading *reading = &x->reading;
+    set_default_sort(x, selection.relationship);
     selection.query = &x->query;
     selection.with_resources = selection.kind == SELECT_LINKAGE && x->query.n_include > 0;
     if (!read_cursor(x, &selection) || !gather_nodes(x, &selection)) {
@@ -343,6 +361,21 @@ static struct document_links links_of(struct exchange *x, const char *path,
     return links;
 }
 
+/* Entity tags for what can be written under a precondition; others are made of the body alone. */
+static void tag(struct exchange *x, const struct page_view *page)
+{
+    const struct selection *selection = &x->reading.selection;
+    struct selection_layout layout = selection_layout(selection);
+    if (x->is_part || x->answer.body.failed) {
+        return;
+    }
+    if (selection->relationship == NULL && !is_page(selection) && page->n > 0) {
+        precondition_tag_resource(x, reading_row(x));
+    } else if (layout.state > 0) {
+        precondition_tag_linkage(x, rows_row(own_rows(x), 0)[layout.state]);
+    }
+}
+
 enum step reading_answer(struct exchange *x, int status, const char *path,
                          const struct reading_extra *extra)
 {
@@ -356,7 +389,11 @@ enum step reading_answer(struct exchange *x, int status, const char *path,
     };
     struct buf *b = &x->answer.body;
     buf_init(b, x->arena, 1024 + page.n * 512);
-    document_begin(b, &links);
+    if (x->is_part) { /* a result holds data alone */
+        buf_add_literal(b, "{\"data\":");
+    } else {
+        document_begin(b, &links);
+    }
     write_data(x, b, &page, &view);
     if (x->query.include_given) {
         document_write_included(b, &view);
@@ -368,5 +405,6 @@ enum step reading_answer(struct exchange *x, int status, const char *path,
         write_total(x, b);
     }
     document_end(b);
+    tag(x, &page);
     return exchange_answer(x, status);
 }

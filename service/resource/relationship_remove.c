@@ -3,6 +3,7 @@
  */
 #include "resource/linkage.h"
 #include "resource/operations.h"
+#include "resource/precondition.h"
 
 static enum step plan_unlink(struct exchange *x)
 {
@@ -22,6 +23,7 @@ const struct operation relationship_remove = {
         written_step_open,        /*                                   403           */
         linkage_step_read_unlink, /* body    -> x->linkage             400, 409, 413 */
         plan_unlink,              /* linkage -> x->plan                              */
+        precondition_plan_linkage, /* If-Match -> x->precondition               412 */
         exchange_submit,          /* plan    -> x->rows   (suspends)   503, 504      */
         answer_unlinked,          /* rows    -> 204 or 200             404, 422      */
     },

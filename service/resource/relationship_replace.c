@@ -6,6 +6,7 @@
  */
 #include "resource/linkage.h"
 #include "resource/operations.h"
+#include "resource/precondition.h"
 
 static enum step plan_replace(struct exchange *x)
 {
@@ -25,6 +26,7 @@ const struct operation relationship_replace = {
         written_step_open, /*                                   403                     */
         linkage_step_read, /* body    -> x->linkage             400, 404, 409, 413, 422 */
         plan_replace,      /* linkage -> x->plan                422                     */
+        precondition_plan_linkage, /* If-Match -> x->precondition 412 */
         exchange_submit,   /* plan    -> x->rows   (suspends)   503, 504                */
         answer_replaced,   /* rows    -> 204 or 200             404, 409, 422           */
     },

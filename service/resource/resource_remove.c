@@ -3,6 +3,7 @@
  * links.
  */
 #include "resource/operations.h"
+#include "resource/precondition.h"
 #include "resource/written.h"
 
 static enum step plan_remove(struct exchange *x)
@@ -28,6 +29,7 @@ const struct operation resource_remove = {
         read_query,        /* query -> x->query               400           */
         written_step_open, /*                                 403           */
         plan_remove,       /* key   -> x->plan                              */
+        precondition_plan_resource, /* If-Match -> x->precondition 412 */
         exchange_submit,   /* plan  -> x->rows   (suspends)   409, 503, 504 */
         answer_removed,    /* rows  -> 204                    404           */
     },

@@ -3,6 +3,7 @@
  * transaction.
  */
 #include "resource/operations.h"
+#include "resource/precondition.h"
 #include "resource/written.h"
 
 static enum step read_update(struct exchange *x)
@@ -73,6 +74,7 @@ const struct operation resource_update = {
         read_update,         /* body     -> x->document            400, 404, 409, 413, 422 */
         written_step_agrees, /*                                    422                     */
         plan_update,         /* document -> x->plan                413                     */
+        precondition_plan_resource, /* If-Match -> x->precondition 412 */
         exchange_submit,     /* plan     -> x->rows   (suspends)   409, 422, 503, 504      */
         answer_updated,      /* rows     -> 200                    403, 404, 409, 422      */
     },

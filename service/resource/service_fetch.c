@@ -96,12 +96,14 @@ const struct operation openapi_yaml_fetch = {
 const struct operation health_fetch = {
     .name = "health-fetch",
     .is_open = true,
+    .is_for_operators = true,
     .steps = { read_query, answer_up },
 };
 
 const struct operation readiness_fetch = {
     .name = "readiness-fetch",
     .is_open = true,
+    .is_for_operators = true,
     .is_probe = true,
     .steps = {
         read_query,
@@ -114,5 +116,6 @@ const struct operation readiness_fetch = {
 const struct operation metrics_fetch = {
     .name = "metrics-fetch",
     .is_open = true,
+    .is_for_operators = true,
     .steps = { read_query, answer_metrics },
 };

@@ -4,17 +4,38 @@
 #include "resource/steps.h"
 
 #include "plan/cursor.h"
+#include "resource/operations.h"
+
+/* Whether the answer's primary data are identifiers: paths that are included begin with them. */
+static bool answers_linkage(const struct operation *operation)
+{
+    return operation == &relationship_fetch || operation == &relationship_add ||
+           operation == &relationship_replace || operation == &relationship_remove;
+}
 
 enum step read_query(struct exchange *x)
 {
     const struct settings *settings = x->service->settings;
-    struct query_limits limits = {
+    const struct query_limits limits = {
         .page_size = settings->page_size,
         .max_page_size = settings->max_page_size,
         .max_parameters = settings->max_parameters,
+        .max_include_depth = settings->max_include_depth,
+        .max_include = settings->max_include,
+        .max_sort = settings->max_sort,
+        .max_filters = settings->max_filters,
+        .max_filter_values = settings->max_filter_values,
+        .total = (enum page_total)settings->page_total,
     };
-    int r = query_read(x->arena, x->request.query, x->operation->query, &limits, &x->query,
-                       &x->problems);
+    const struct relationship *relationship = x->target.relationship;
+    const struct query_subject subject = {
+        .accepts = x->operation->query,
+        .model = x->service->model,
+        .resource = relationship == NULL ? x->target.resource : relationship->target,
+        .relationship = relationship,
+        .is_linkage = answers_linkage(x->operation),
+    };
+    int r = query_read(x->arena, x->request.query, &subject, &limits, &x->query, &x->problems);
     return exchange_next(x, r);
 }
 

@@ -6,7 +6,8 @@ import json
 import pytest
 
 from support.client import Response, split_answers
-from support.lint import JSONAPI, lint, resolve_pointer
+from support.lint import JSONAPI, flaws, lint, resolve_pointer
+from support.rules import DOCUMENT_RULES, RESPONSE_RULES
 from support.service import refuse_findings
 
 SENT = json.dumps({"data": {"type": "persons", "attributes": {"a/b": 1, "name": "select * from x"}}}).encode()
@@ -22,6 +23,25 @@ ERROR = {"status": "409", "code": "lint-test", "title": "For this test", "detail
 def answer(document, status=200, headers=None, method="POST", path="/persons?page%5Bsize%5D=1", accept=JSONAPI):
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
     return Response(method, path, {"Accept": accept}, SENT, status, HEADERS if headers is None else headers, body)
+
+
+ATOMIC = {**HEADERS, "Content-Type": JSONAPI + ';ext="https://jsonapi.org/ext/atomic"'}
+PAGED = {**HEADERS, "Content-Type": JSONAPI + ';profile="https://jsonapi.org/profiles/ethanresnick/cursor-pagination"'}
+PHONE = {"type": "phones", "id": "7"}
+ENDS = {"prev": None, "next": None}
+
+
+def linked(*members, **others):
+    """PERSON with linkage; others are further members of the relationship."""
+    held = {"links": {"self": "/persons/1/relationships/phones"}, "data": list(members), **others}
+    return {**PERSON, "relationships": {"phones": held}}
+
+
+def page(links=None, headers=None, path="/persons?sort=name&page%5Bsize%5D=1", **others):
+    """A page of a list."""
+    self = {"self": "/persons?sort=name&page%5Bsize%5D=1"}
+    return answer({"data": [PERSON], "links": {**self, **(ENDS if links is None else links)}, **others},
+                  200, headers, "GET", path)
 
 
 def error(**changes):
@@ -49,6 +69,14 @@ SOUND = {
     "error at a header": error(source={"header": "Accept"}),
     "word of the request": error(detail='"select * from x" is not a name'),
     "plain json when asked": answer(GOOD, 200, {**HEADERS, "Content-Type": "application/json"}, accept="application/json"),
+    "included": answer({"data": linked(PHONE), "included": [PHONE]}),
+    "fields leave the link out": answer({"data": PERSON, "included": [PHONE]}, path="/persons?fields%5Bpersons%5D=name"),
+    "page": page({"prev": None, "next": "/persons?sort=name&page%5Bsize%5D=1&page%5Bafter%5D=x"}),
+    "total": page(headers=PAGED, meta={"page": {"total": 3, "estimatedTotal": {"bestGuess": 4}}}),
+    "results": answer({"atomic:results": [{"data": PERSON}, {}]}, 200, ATOMIC),
+    "link object": changed(["links", "self"], {"href": "/persons/1", "rel": "self", "hreflang": ["en", "pt-BR"]}),
+    "entry": answer({"meta": {}, "links": {"persons": "/persons"}}),
+    "not modified": answer(b"", 304, {"Vary": "Accept"}),
     "metrics": answer(b"backref_requests_total 1\n", 200, {"Content-Type": "text/plain"}, "GET", "/metrics"),
 }
 FLAWED = {
@@ -87,6 +115,27 @@ FLAWED = {
     "parameter never sent": error(source={"parameter": "sort"}),
     "constraint": error(detail="breaks phones_number_key"), "key": error(detail="persons_pkey"),
     "path": error(detail="cannot open /usr/share/x"), "source line": error(detail="at conn.c:12"),
+    "not JSON": answer(b"{"), "Vary of a 304": answer(b"", 304, {}),
+    "results and data": answer({"atomic:results": [], "data": None}, 200, ATOMIC),
+    "results and errors": answer({"atomic:results": [], "errors": [ERROR]}, 409, ATOMIC),
+    "extension unasked": answer({"atomic:results": [{"data": PERSON}]}),
+    "jsonapi.profile": changed(["jsonapi", "profile"], ["https://example.com/p"]),
+    "rel": changed(["links", "self"], {"href": "/persons/1", "rel": "Self!"}),
+    "hreflang": changed(["links", "self"], {"href": "/persons/1", "hreflang": "no language"}),
+    "relationships array": changed(["data", "relationships"], []),
+    "links of a relationship": changed(["data", "relationships", "phones", "links"], {"next": "/x"}),
+    "linkage text": changed(["data", "relationships", "phones", "data"], "7"),
+    "included object": answer({"data": PERSON, "included": {}}),
+    "included unlinked": answer({"data": PERSON, "included": [PHONE]}),
+    "member twice": answer({"data": linked(PHONE, PHONE)}),
+    "next loses the order": page({"prev": None, "next": "/persons?page%5Bsize%5D=1&page%5Bafter%5D=x"}),
+    "no prev": page({"next": None}),
+    "next of linkage alone": answer({"data": linked(links={"self": "/x", "next": None})}),
+    "total in words": page(headers=PAGED, meta={"page": {"total": "3"}}),
+    "estimate": page(headers=PAGED, meta={"page": {"estimatedTotal": 4}}),
+    "page without profile": page(meta={"page": {"total": 3}}),
+    "unknown error member": error(extra=1), "link of an error": error(links={"about": None}),
+    "detail": error(detail=5), "two headers": error(source={"header": "Accept, Host"}),
     "SQL": error(detail="INSERT INTO persons"), "catalog": error(detail="pg_class"),
     "state": error(detail="SQLSTATE 23505"), "library": error(detail="libpq says no"),
 }
@@ -102,6 +151,17 @@ def test_a_flaw_is_noticed(name):
     lint(error())  # the title of the code is known
     with pytest.raises(AssertionError):
         lint(FLAWED[name])
+
+
+@pytest.mark.parametrize("rule", RESPONSE_RULES + DOCUMENT_RULES, ids=lambda rule: rule.judge.__name__)
+def test_every_rule_notices_something(rule):
+    assert any(rule.rows == rows for flawed in FLAWED.values() for rows, _ in flaws(flawed))
+
+
+def test_ids_of_errors_are_of_one_occurrence():
+    lint(error(id="occurrence-1"))
+    with pytest.raises(AssertionError):
+        lint(error(id="occurrence-1"))
 
 
 def test_pointers():

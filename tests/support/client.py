@@ -274,7 +274,7 @@ def split_answers(received, methods=()):
             headers[name.strip().lower()] = value.strip()
         status = int(lines[0].split()[1])
         is_head = len(answers) < len(methods) and methods[len(answers)] == "HEAD"
-        length = 0 if is_head or status < 200 else int(headers.get("content-length", 0))
+        length = 0 if is_head or status < 200 or status == 304 else int(headers.get("content-length", 0))
         assert len(rest) >= length, f"a body cut short: {received[:300]!r}"
         answers.append(RawAnswer(status, headers, rest[:length]))
         received = rest[length:]

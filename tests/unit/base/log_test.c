@@ -16,24 +16,38 @@ static const struct log json_log = { .level = LOG_DEBUG, .json = true };
 struct captured {
     char at[8192];
     size_t n;
+    int kept; /* standard error, meanwhile */
+    int from;
 };
 
-/* What log_line() writes of one message; it must come in one piece. */
+/* From here on standard error goes into a pipe. */
+static void begin_capture(struct captured *c)
+{
+    int ends[2];
+    c->kept = dup(STDERR_FILENO);
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    dup2(ends[1], STDERR_FILENO);
+    close(ends[1]);
+    c->from = ends[0];
+}
+
+/* What was written since; it must have come in one piece if it is to be read in one. */
+static void end_capture(struct captured *c)
+{
+    dup2(c->kept, STDERR_FILENO);
+    close(c->kept);
+    ssize_t n = read(c->from, c->at, sizeof c->at - 1);
+    close(c->from);
+    c->n = n < 0 ? 0 : (size_t)n;
+    c->at[c->n] = '\0';
+}
+
 static void capture(struct captured *ret, const struct log *log, enum log_level level,
                     const char *message)
 {
-    int ends[2];
-    int kept = dup(STDERR_FILENO);
-    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
-    dup2(ends[1], STDERR_FILENO);
+    begin_capture(ret);
     log_line(log, level, "%s", message);
-    dup2(kept, STDERR_FILENO);
-    close(kept);
-    close(ends[1]);
-    ssize_t n = read(ends[0], ret->at, sizeof ret->at - 1);
-    close(ends[0]);
-    ret->n = n < 0 ? 0 : (size_t)n;
-    ret->at[ret->n] = '\0';
+    end_capture(ret);
 }
 
 static void assert_matches(const char *line, const char *pattern)
@@ -133,6 +147,118 @@ static void test_long_escapes_are_not_cut(void **state)
     }
 }
 
+/* ---- batches --------------------------------------------------------------------------------- */
+
+static void capture_batch(struct captured *ret, struct log_batch *b)
+{
+    begin_capture(ret);
+    log_batch_flush(b);
+    end_capture(ret);
+}
+
+static void test_fields(void **state)
+{
+    (void)state;
+    const struct log_field fields[] = {
+        log_text("path", TEXT_LITERAL("/persons/1")),
+        log_text("route", TEXT_LITERAL("/{type}/{id}")),
+        log_number("status", 200),
+        log_number("none", 0),
+        log_thousandths("duration_ms", 1234567),
+        log_thousandths("short_ms", 7),
+        log_text("agent", TEXT_LITERAL("a \"b\"\n")),
+        log_text("empty", TEXT_LITERAL("")),
+        log_text("query", TEXT_LITERAL("a=b")),
+        log_number("most", UINT64_MAX),
+    };
+    struct captured c;
+    struct log_batch b;
+    log_batch_init(&b, &json_log);
+    log_batch_add(&b, LOG_INFO, "request", fields, ARRAY_SIZE(fields));
+    capture_batch(&c, &b);
+    assert_matches(c.at, "^\\{\"time\":\"" TIME "\",\"level\":\"info\",\"message\":\"request\","
+                         "\"path\":\"/persons/1\",\"route\":\"/\\{type}/\\{id}\",\"status\":200,"
+                         "\"none\":0,\"duration_ms\":1234\\.567,\"short_ms\":0\\.007,"
+                         "\"agent\":\"a \\\\\"b\\\\\"\\\\n\",\"empty\":\"\",\"query\":\"a=b\","
+                         "\"most\":18446744073709551615\\}\n$");
+    log_batch_init(&b, &text_log);
+    log_batch_add(&b, LOG_INFO, "request", fields, ARRAY_SIZE(fields));
+    capture_batch(&c, &b);
+    assert_matches(c.at,
+                   "^" TIME " info  request path=/persons/1 route=/\\{type}/\\{id} status=200 "
+                   "none=0 duration_ms=1234\\.567 short_ms=0\\.007 "
+                   "agent=\"a \\\\\"b\\\\\"\\\\n\" empty=\"\" query=\"a=b\" "
+                   "most=18446744073709551615\n$");
+}
+
+static void test_lines_leave_together(void **state)
+{
+    (void)state;
+    struct captured c;
+    struct log_batch b;
+    log_batch_init(&b, &text_log);
+    log_batch_flush(&b); /* nothing */
+    const struct log_field one = log_number("n", 1);
+    log_batch_add(&b, LOG_DEBUG, "first", &one, 1);
+    log_batch_add(&b, LOG_INFO, "second", NULL, 0);
+    capture_batch(&c, &b);
+    assert_matches(c.at, "^" TIME " debug first n=1\n" TIME " info  second\n$");
+    capture_batch(&c, &b);
+    assert_int_equal(c.n, 0);
+
+    static const struct log quiet = { .level = LOG_WARNING };
+    log_batch_init(&b, &quiet);
+    log_batch_add(&b, LOG_INFO, "third", NULL, 0);
+    assert_int_equal(b.n, 0);
+}
+
+/* However long a text is and wherever the line becomes full, it ends as a line should. */
+static void test_full_lines_are_whole(void **state)
+{
+    (void)state;
+    char text[5000];
+    memset(text, 'x', sizeof text);
+    text[100] = '"';
+    memcpy(text + 200, "€", 3);
+    for (size_t n = 3700; n < 4100; n++) {
+        for (size_t json = 0; json < 2; json++) {
+            const struct log_field fields[] = {
+                log_text("a", (struct text){ .at = text, .n = n }),
+                log_number("b", 12345),
+                log_text("c", (struct text){ .at = text, .n = 50 }),
+                log_number("d", 6),
+            };
+            struct log_batch b;
+            struct captured c;
+            log_batch_init(&b, json == 1 ? &json_log : &text_log);
+            log_batch_add(&b, LOG_INFO, "m", fields, ARRAY_SIZE(fields));
+            capture_batch(&c, &b);
+            assert_in_range(c.n, 3700, 4096);
+            assert_true(text_is_utf8((struct text){ .at = c.at, .n = c.n }));
+            assert_matches(c.at, json == 1 ? "^\\{[^\n]*(x(…)?\"|[0-9])\\}\n$"
+                                           : "^[^\n]*(x(…)?\"?|[0-9])\n$");
+        }
+    }
+}
+
+static void test_a_full_batch_is_written(void **state)
+{
+    (void)state;
+    struct captured c;
+    struct log_batch b;
+    begin_capture(&c);
+    log_batch_init(&b, &text_log);
+    for (size_t i = 0; i < 60; i++) {
+        log_batch_add(&b, LOG_INFO, "a message of some length, so that a batch becomes full", NULL,
+                      0);
+    }
+    end_capture(&c);
+    assert_in_range(c.n, 4000, LOG_BATCH_BYTES);
+    assert_int_equal(c.at[c.n - 1], '\n');
+    assert_int_equal(c.n % 86, 0); /* whole lines only */
+    assert_true(b.n > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +269,10 @@ int main(void)
         cmocka_unit_test(test_unimportant_lines_are_left_out),
         cmocka_unit_test(test_long_messages_are_cut_at_a_character),
         cmocka_unit_test(test_long_escapes_are_not_cut),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_lines_leave_together),
+        cmocka_unit_test(test_full_lines_are_whole),
+        cmocka_unit_test(test_a_full_batch_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

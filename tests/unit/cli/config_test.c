@@ -4,6 +4,7 @@
 #include "support/cmocka_all.h"
 
 #include "cli/config.h"
+#include "jsonapi/query.h"
 
 enum { MOST_WORDS = 24 };
 
@@ -100,6 +101,12 @@ static void test_defaults(void **state)
     assert_int_equal(s->max_parameters, 100);
     assert_int_equal(s->page_size, 50);
     assert_int_equal(s->max_page_size, 1000);
+    assert_int_equal(s->page_total, TOTAL_NONE);
+    assert_int_equal(s->max_include_depth, 3);
+    assert_int_equal(s->max_include, 32);
+    assert_int_equal(s->max_sort, 8);
+    assert_int_equal(s->max_filters, 20);
+    assert_int_equal(s->max_filter_values, 1000);
     assert_int_equal(f.config.log_format, LOG_AUTO);
     assert_int_equal(f.config.log_level, 1);
     arena_free(f.arena);
@@ -111,7 +118,8 @@ static void test_flags_are_read_in_both_forms(void **state)
     struct fixture f;
     read_well(&f, FOR_SERVE,
               "--workers 3 --max-body=64KiB --listen [::1]:0 --listen=unix:/a --log-format=json "
-              "--public-url https://x.org/v1// --log-level debug --model m.json",
+              "--public-url https://x.org/v1// --log-level debug --model m.json "
+              "--page-total estimated",
               no_variable);
     const struct settings *s = &f.config.settings;
     assert_int_equal(s->workers, 3);
@@ -123,6 +131,7 @@ static void test_flags_are_read_in_both_forms(void **state)
     assert_string_equal(s->model, "m.json");
     assert_int_equal(f.config.log_format, LOG_JSON);
     assert_int_equal(f.config.log_level, 0);
+    assert_int_equal(s->page_total, TOTAL_ESTIMATED);
     arena_free(f.arena);
 }
 
@@ -214,6 +223,8 @@ static void test_refusals_name_flag_value_and_what_is_accepted(void **state)
         { "--max-body 1MB", "--max-body: \"1MB\" is not a size" },
         { "--log-format xml", "--log-format: \"xml\" is none of auto|text|json" },
         { "--log-format tex", "is none of" },
+        { "--page-total all", "--page-total: \"all\" is none of none|exact|estimated" },
+        { "--max-include-depth 4", "accepted: 1 to 3" },
         { "--migrations m", "--migrations is not a setting of \"serve\"" },
         { "--page-size 20 --max-page-size 10", "--page-size 20 is more than --max-page-size 10" },
         { "--public-url ftp://x", "--public-url: \"ftp://x\" is not a URL" },

@@ -66,6 +66,7 @@ static const struct {
     { "/healthz", "GET, HEAD, OPTIONS", { [METHOD_GET] = &health_fetch } },
     { "/readyz", "GET, HEAD, OPTIONS", { [METHOD_GET] = &readiness_fetch } },
     { "/metrics", "GET, HEAD, OPTIONS", { [METHOD_GET] = &metrics_fetch } },
+    { "/operations", "POST, OPTIONS", { [METHOD_POST] = &atomic_perform } },
     { "/persons",
       "GET, HEAD, POST, OPTIONS",
       { [METHOD_GET] = &collection_fetch, [METHOD_POST] = &resource_create } },

@@ -4,6 +4,7 @@
 #include "support/cmocka_all.h"
 
 #include "support/catalogs.h"
+#include "support/mistakes.h"
 
 /* Persons own pets; pets descend from one pet; a passport is of one person; persons know others. */
 static const char more_tables[] = "table pets\n"
@@ -54,8 +55,6 @@ enum { MAX_EXPECTED = 4 };
 #define MANY_TO_ONE RELATIONSHIP_MANY_TO_ONE
 #define ONE_TO_MANY RELATIONSHIP_ONE_TO_MANY
 #define MANY_TO_MANY RELATIONSHIP_MANY_TO_MANY
-#define ON(type, relationships) "'" type "': {'relationships': {" relationships "}}"
-#define MODEL(resources) "{'resources': {" resources "}}"
 
 /* clang-format off */
 static const struct {
@@ -103,16 +102,6 @@ static const struct {
         { "passports", "holder", MANY_TO_ONE, true, "passports", "id", "person_id", true, false, "passport" } } },
 };
 /* clang-format on */
-
-static const struct relationship *relationship_of(const struct model *model, const char *type,
-                                                  const char *name)
-{
-    const struct resource *resource = model_find_resource(model, text_of(type));
-    assert_non_null(resource);
-    const struct relationship *relationship = resource_find_relationship(resource, text_of(name));
-    assert_non_null(relationship);
-    return relationship;
-}
 
 static void assert_relationship(const struct model *model, const struct expected *e)
 {

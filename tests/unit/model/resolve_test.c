@@ -8,16 +8,6 @@
 
 #include "support/catalogs.h"
 
-static const struct relationship *relationship_of(const struct model *model, const char *type,
-                                                  const char *name)
-{
-    const struct resource *resource = model_find_resource(model, text_of(type));
-    assert_non_null(resource);
-    const struct relationship *relationship = resource_find_relationship(resource, text_of(name));
-    assert_non_null(relationship);
-    return relationship;
-}
-
 static void test_resources_of_the_default_model(void **state)
 {
     (void)state;

@@ -315,6 +315,16 @@ struct loaded_model loaded_model_over(const char *more_tables, const char *json)
     return l;
 }
 
+const struct relationship *relationship_of(const struct model *model, const char *type,
+                                           const char *name)
+{
+    const struct resource *resource = model_find_resource(model, text_of(type));
+    ASSERT(resource != NULL);
+    const struct relationship *relationship = resource_find_relationship(resource, text_of(name));
+    ASSERT(relationship != NULL);
+    return relationship;
+}
+
 void loaded_model_free(struct loaded_model *loaded)
 {
     model_free(loaded->model);

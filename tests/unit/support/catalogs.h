@@ -45,6 +45,10 @@ struct loaded_model {
 /* loaded_model_over() - `json` (see json_from()) over the default tables and `more_tables`. */
 struct loaded_model loaded_model_over(const char *more_tables, const char *json);
 
+/* relationship_of() - the relationship `name` of `type`, which the model has. */
+const struct relationship *relationship_of(const struct model *model, const char *type,
+                                           const char *name);
+
 /* loaded_model_free() - release both arenas. */
 void loaded_model_free(struct loaded_model *loaded);
 

@@ -1,0 +1,102 @@
+/*
+ * mistakes_settings_test.c - mistakes of relationships in what they say of themselves.
+ */
+#include "support/cmocka_all.h"
+
+#include "support/mistakes.h"
+
+/* clang-format off */
+static const struct mistake mistakes[] = {
+    { "E31 join as an expression", "", PHONES_OF(TO_PHONES ", 'primaryjoin': 'a = b'"), 1, P "/primaryjoin",
+      "unknown key \"primaryjoin\"", "name their columns; the keys here are" },
+    { "E37 cascade", "", PHONES_OF(TO_PHONES ", 'cascade': 'all, delit'"), 1, P "/cascade",
+      "unknown key \"cascade\"", "the foreign key's \"on delete\"" },
+    { "E38 single parent", "", PHONES_OF(TO_PHONES ", 'single_parent': true"), 1, P "/single_parent",
+      "unknown key \"single_parent\"", "a unique constraint" },
+    { "E39 delete-orphan", "", PHONES_OF(TO_PHONES ", 'cascade': 'delete-orphan'"), 1, P "/cascade",
+      "unknown key \"cascade\"", "the foreign key's \"on delete\"" },
+    { "E40 passive deletes", "", PHONES_OF(TO_PHONES ", 'passive_deletes': 'all'"), 1, P "/passive_deletes",
+      "unknown key \"passive_deletes\"", "the foreign key's \"on delete\"" },
+    { "E41 cascade on both sides", "", BOTH(TO_PHONES ", 'back_populates': 'owners', 'cascade': 'all'",
+      TO_PERSONS ", 'back_populates': 'phones', 'cascade': 'all'"), 2, P "/cascade",
+      "unknown key \"cascade\"", "the foreign key's \"on delete\"" },
+    { "E42 moves of what is only read", VISITS_TABLE,
+      MODEL(ON("pets", "'visits': {'target': 'visits', 'view_only': true, 'on_move': 'refuse'}") ", 'visits': {}"), 1,
+      "/resources/pets/relationships/visits/view_only", "nothing is written here, yet \"on_move\" says how",
+      "remove one of \"on_move\" and \"view_only\"" },
+    { "E42 links to itself of what is only read", KNOWS_TABLE,
+      KNOWS(", 'symmetric': true, 'view_only': true, 'allow_self': true"), 1,
+      "/resources/persons/relationships/knows/view_only", "yet \"allow_self\" says how", "remove one" },
+    { "E42 moves of a type that is only read", VISITS_TABLE,
+      MODEL("'visits': {}, 'pets': {'view_only': true, 'relationships': {'visits': {'target': 'visits',"
+            "'on_move': 'refuse'}}}"), 1, "/resources/pets/relationships/visits/on_move", "nothing is written here",
+      "remove one" },
+    { "view that is said to be written", "view v\ncolumn id bigint\ncolumn person_id bigint\n",
+      MODEL("'v': {'key': 'id', 'relationships': {'person': {'target': 'persons', 'local_columns': 'person_id',"
+            "'view_only': false}}}, 'persons': {}"), 1, "/resources/v/relationships/person/view_only",
+      "can only be read", "remove" },
+    { "E44 lazy", "", PHONES_OF(TO_PHONES ", 'lazy': 'eager'"), 1, P "/lazy", "unknown key \"lazy\"", "\"include\"" },
+    { "E44 include", "", PHONES_OF(TO_PHONES ", 'include': 'no'"), 1, P "/include", "unknown key \"include\"",
+      "each request" },
+    { "E45 order by no attribute", "", PHONES_OF(TO_PHONES ", 'order_by': ['label', '-nummber']"), 1, P "/order_by/1",
+      "phones has no attribute \"nummber\"", "did you mean \"number\"?" },
+    { "E45 order by no attribute, on the created side", "",
+      PHONES_OF(TO_PHONES ", 'backref': {'name': 'owners', 'order_by': ['number']}"), 1, P "/backref/order_by/0",
+      "persons has no attribute \"number\"", "it has name, email" },
+    { "order by nothing", "", PHONES_OF(TO_PHONES ", 'order_by': []"), 1, P "/order_by",
+      "must be a name or an array of names, is an empty array", "array of names" },
+    { "E46 order of a to-one", VISITS_TABLE,
+      MODEL(ON("visits", "'pet': {'target': 'pets', 'order_by': 'name'}") ", 'pets': {}"), 1,
+      "/resources/visits/relationships/pet/order_by", "nothing to order", "remove" },
+    { "E47 remote side", PETS_TABLE,
+      MODEL(ON("pets", "'parent': {'target': 'pets', 'remote_side': 'id'}")), 1,
+      "/resources/pets/relationships/parent/remote_side", "unknown key \"remote_side\"", "foreign key's column" },
+    { "on_move with another word", VISITS_TABLE,
+      MODEL(ON("pets", "'visits': {'target': 'visits', 'on_move': 'reject'}") ", 'visits': {}"), 1,
+      "/resources/pets/relationships/visits/on_move", "\"reject\" says not what a linked member does", "\"refuse\"" },
+    { "on_move where a target may have several", "", PHONES_OF(TO_PHONES ", 'on_move': 'refuse'"), 1, P "/on_move",
+      "one of phones may be linked to several persons", "let \"phone_id\" of \"person_phones\" be unique" },
+    { "on_move of the side with the foreign key", VISITS_TABLE,
+      MODEL(ON("visits", "'pet': {'target': 'pets', 'on_move': 'refuse'}") ", 'pets': {}"), 1,
+      "/resources/visits/relationships/pet/on_move", "one of pets may be linked to several visits", "remove" },
+    { "on_move of mutual links", KNOWS_TABLE, KNOWS(", 'symmetric': true, 'on_move': 'move'"), 1,
+      "/resources/persons/relationships/knows/on_move", "may be linked to several persons", "remove" },
+    { "allow_self where nothing forbids it", KNOWS_TABLE, KNOWS(", 'allow_self': true," LEFT_TO_RIGHT), 1,
+      "/resources/persons/relationships/knows/allow_self", "is asked of symmetric relationships only", "remove" },
+    { "symmetric between two types", "", PHONES_OF(TO_PHONES ", 'symmetric': true"), 1, P "/symmetric",
+      "phones are not persons", "backref" },
+    { "symmetric without an association table", PETS_TABLE,
+      MODEL(ON("pets", "'parent': {'target': 'pets', 'local_columns': 'parent_id', 'symmetric': true}")), 1,
+      "/resources/pets/relationships/parent/symmetric", "only links of an association table", "\"secondary\"" },
+    { "symmetric and single", KNOWS_TABLE, KNOWS(", 'symmetric': true, 'uselist': false"), 1,
+      "/resources/persons/relationships/knows/uselist", "no constraint could keep a mutual link single", "remove" },
+    { "symmetric over one foreign key",
+      "table knows\ncolumn a bigint not_null\ncolumn b bigint not_null\nprimary a b\nforeign a persons id\n",
+      KNOWS(", 'symmetric': true"), 1, "/resources/persons/relationships/knows/secondary", "needs two",
+      "add the other" },
+    { "symmetric over three foreign keys", KNOWS_TABLE "column by_id bigint\nforeign by_id persons id\n",
+      KNOWS(", 'symmetric': true"), 1, "/resources/persons/relationships/knows",
+      "columns left_id, right_id and by_id of \"knows\" all reference persons", "local_columns" },
+    { "symmetric without a key over the pair",
+      "table knows\ncolumn left_id bigint not_null\ncolumn right_id bigint not_null\nforeign left_id persons id\n"
+      "foreign right_id persons id\nindex left_id\nindex right_id\n", KNOWS(", 'symmetric': true"), 1,
+      "/resources/persons/relationships/knows/secondary", "no primary key or unique constraint over",
+      "add primary key (\"left_id\", \"right_id\")" },
+    { "collection on the side of the foreign key", VISITS_TABLE,
+      MODEL(ON("visits", "'pet': {'target': 'pets', 'uselist': true}") ", 'pets': {}"), 1,
+      "/resources/visits/relationships/pet/uselist", "foreign key \"pet_id\" of \"visits\" holds one pets at most",
+      "many-to-one" },
+    { "secondary_attributes without secondary", VISITS_TABLE,
+      MODEL(ON("visits", "'pet': {'target': 'pets', 'secondary_attributes': {'x': {}}}") ", 'pets': {}"), 1,
+      "/resources/visits/relationships/pet/secondary_attributes", "there is no \"secondary\"", "remove" },
+    { "overlap with what is not there", "", PHONES_OF(TO_PHONES ", 'overlaps': ['persons.mobiles']"), 1,
+      P "/overlaps/0", "there is no relationship \"persons.mobiles\"", "type.relationship" },
+    { "flag that is no boolean", "", PHONES_OF(TO_PHONES ", 'uselist': 'false'"), 1, P "/uselist",
+      "must be true or false, is a string", "true or false" },
+};
+/* clang-format on */
+
+int main(void)
+{
+    return mistakes_run("mistakes", mistakes, ARRAY_SIZE(mistakes));
+}
