@@ -315,7 +315,8 @@ static bool report_column(struct exchange *x, const struct pg_error *error, cons
 /* Whatever rule a delete breaks, it is that of a row that refers to the one deleted. */
 static const struct rule *find_rule_of(const struct exchange *x, const struct pg_error *error)
 {
-    bool is_removal = x->request.method == METHOD_DELETE && x->target.relationship == NULL;
+    bool is_removal =
+        x->plan.writes && !x->operation->has_body && x->target.relationship == NULL;
     bool is_constraint = strncmp(error->sqlstate, "23", 2) == 0;
     return find_rule(is_removal && is_constraint ? "23001" : error->sqlstate);
 }

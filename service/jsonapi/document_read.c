@@ -90,7 +90,7 @@ static void read_client_id(const struct document_reader *reader, const struct re
     if (id != NULL && !json_is_string(id)) {
         problem_add(reterr, PROBLEM_BAD_DOCUMENT, problem_at(reterr, "/data/id"),
                     "an id is a string, not %s", document_describe(reader->arena, id));
-    } else if (id != NULL && !resource->allows_client_ids) {
+    } else if (id != NULL && !resource->allows_client_ids && !reader->takes_ids) {
         problem_add(reterr, PROBLEM_CLIENT_ID, problem_at(reterr, "/data/id"),
                     "the service chooses the id: leave out \"%s\"", quote(reader, id));
     } else if (id != NULL) {

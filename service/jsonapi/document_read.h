@@ -55,12 +55,13 @@ struct document_reader {
     struct arena *arena;
     const struct document_limits *limits;
     struct problems *reterr;
+    bool takes_ids; /* the id of a create is the service's own choice, made before */
 };
 
 /*
  * document_read_create() - the body of POST /{type}.
  *
- * A client-generated id is PROBLEM_CLIENT_ID unless the resource takes them (then one that cannot be
+ * A client-generated id is PROBLEM_CLIENT_ID unless the resource or the reader takes them (then one that cannot be
  * a key is PROBLEM_INVALID, and a missing one PROBLEM_REQUIRED where the database makes none), a
  * relationship that is view-only PROBLEM_FORBIDDEN, null for a required to-one PROBLEM_REQUIRED at
  * its data, a read-only attribute PROBLEM_READ_ONLY, a required

@@ -147,7 +147,14 @@ const struct statement *unlink_statement(struct arena *a, const struct relations
     } else {
         sql_add(&s, " limit 1");
     }
-    sql_add(&s, " for update) p)) returning ");
+    /* a place (ctid) is one of a partition; the keys tell it from those of others */
+    sql_add(&s, " for update) p)) and ((d.%s, d.%s) in (select k.near, k.far from asked k)",
+            relationship->near, relationship->far);
+    if (relationship->is_symmetric) {
+        sql_add(&s, " or (d.%s, d.%s) in (select k.far, k.near from asked k)", relationship->near,
+                relationship->far);
+    }
+    sql_add(&s, ") returning ");
     if (relationship->is_symmetric) {
         sql_add(&s, "least(d.%s, d.%s) as near, greatest(d.%s, d.%s) as far)", relationship->near,
                 relationship->far, relationship->near, relationship->far);

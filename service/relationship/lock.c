@@ -31,10 +31,11 @@ static void add_joining(struct writer *w, const struct change *c, size_t keys)
     const struct relationship *rel = c->relationship;
     sql_add(&w->sql, "select g.key from unnest($%zu) g(key)", keys);
     if (!w->is_create) {
-        sql_add(&w->sql, " where not exists (select from ");
+        sql_add(&w->sql, " left join lateral (select true as present from ");
         sql_add_rows(&w->sql, rel);
-        sql_add(&w->sql, " p where p.%s = $%zu and p.%s = g.key)", rel->near, writer_key(w),
-                rel->far);
+        sql_add(&w->sql,
+                " p where p.%s = $%zu and p.%s = g.key limit 1) p on true where p.present is null",
+                rel->near, writer_key(w), rel->far);
     }
 }
 
@@ -42,10 +43,17 @@ static void add_joining(struct writer *w, const struct change *c, size_t keys)
 static void add_leaving(struct writer *w, const struct change *c, size_t keys)
 {
     const struct relationship *rel = c->relationship;
-    sql_add(&w->sql, "select p.%s as key from %s p where p.%s = $%zu", rel->far, rel->table,
-            rel->near, writer_key(w));
-    sql_add(&w->sql, " and p.%s %s (select g.key from unnest($%zu) g(key))", rel->far,
-            w->kind == CHANGE_REMOVE ? "in" : "not in", keys);
+    if (w->kind == CHANGE_REMOVE) {
+        sql_add(&w->sql, "select p.key from unnest($%zu) g(key), lateral (select p.%s as key", keys,
+                rel->far);
+        sql_add(&w->sql, " from %s p where p.%s = g.key and p.%s = $%zu limit 1) p", rel->table,
+                rel->far, rel->near, writer_key(w));
+    } else {
+        sql_add(&w->sql, "select p.%s as key from %s p where p.%s = $%zu", rel->far, rel->table,
+                rel->near, writer_key(w));
+        sql_add(&w->sql, " and p.%s not in (select g.key from unnest($%zu) g(key))", rel->far,
+                keys);
+    }
 }
 
 /* The members of a relationship: those of a foreign key's difference, or those to be taken. */

@@ -57,19 +57,21 @@ static void add_far(struct writer *w, const struct relationship *rel, const char
     }
 }
 
-/* Is `p` a row of the resource whose member is (not) among the given ones? */
-static void add_is_leaving(struct writer *w, size_t i)
+/* Is `alias` a row of the resource whose member is (not) among the given ones? */
+static void add_is_leaving(struct writer *w, size_t i, const char *alias)
 {
     const struct relationship *rel = w->changes[i].relationship;
     const char *among = w->kind == CHANGE_REMOVE ? "in" : "not in";
-    sql_add(&w->sql, "(p.%s = $%zu and p.%s %s (select g.key from given_%zu g))", rel->near,
-            writer_key(w), rel->far, among, i);
+    sql_add(&w->sql, "((%s.%s = $%zu and %s.%s %s (select g.key from given_%zu g))", alias,
+            rel->near, writer_key(w), alias, rel->far, among, i);
     if (rel->is_symmetric) {
-        sql_add(&w->sql, " or (p.%s = $%zu and p.%s %s (select g.key from given_%zu g))", rel->far,
-                writer_key(w), rel->near, among, i);
+        sql_add(&w->sql, " or (%s.%s = $%zu and %s.%s %s (select g.key from given_%zu g))", alias,
+                rel->far, writer_key(w), alias, rel->near, among, i);
     }
+    sql_add(&w->sql, ")");
 }
 
+/* Places (ctid) are those of one partition; the condition again tells it from the others. */
 static void add_removed(struct writer *w, size_t i)
 {
     const struct relationship *rel = w->changes[i].relationship;
@@ -77,8 +79,10 @@ static void add_removed(struct writer *w, size_t i)
             ", removed_%zu as (delete from %s d where d.ctid = any(array(select p.ctid from %s p,"
             " go where ",
             i, rel->table, rel->table);
-    add_is_leaving(w, i);
-    sql_add(&w->sql, " order by p.%s, p.%s for update of p)) returning ", rel->near, rel->far);
+    add_is_leaving(w, i, "p");
+    sql_add(&w->sql, " order by p.%s, p.%s for update of p)) and ", rel->near, rel->far);
+    add_is_leaving(w, i, "d");
+    sql_add(&w->sql, " returning ");
     add_far(w, rel, "d");
     sql_add(&w->sql, " as key)");
 }
@@ -88,9 +92,14 @@ static void add_robbed(struct writer *w, size_t i)
 {
     const struct relationship *rel = w->changes[i].relationship;
     sql_add(&w->sql,
-            ", robbed_%zu as (delete from %s d using held_%zu h, go"
-            " where d.%s = h.owner and d.%s = h.key returning true)",
-            i, rel->table, i, rel->near, rel->far);
+            ", robbed_%zu as (delete from %s d where d.ctid = any(array(select p.ctid"
+            " from go, held_%zu h,",
+            i, rel->table, i);
+    sql_add(&w->sql,
+            " lateral (select p.ctid from %s p where p.%s = h.owner and p.%s = h.key limit 1) p))",
+            rel->table, rel->near, rel->far);
+    sql_add(&w->sql, " and (d.%s, d.%s) in (select h.owner, h.key from held_%zu h) returning true)",
+            rel->near, rel->far, i);
 }
 
 /* A mutual link is stored once, with the lesser key near, whichever end it was made from. */
@@ -195,14 +204,18 @@ static void add_cleared(struct writer *w, const struct relationship *rel, size_t
             rel->far, w->kind == CHANGE_REMOVE ? "in" : "not in", keys);
 }
 
-static void add_set(struct writer *w, const struct change *c, size_t keys)
+static void add_joined(struct writer *w, const struct change *c, size_t keys)
 {
     const struct relationship *rel = c->relationship;
     sql_add(&w->sql,
-            ", joined as (update %s t set %s = o.key from owner o, unnest($%zu) g(key)"
-            " where t.%s = g.key",
-            rel->table, rel->near, keys, rel->far);
-    sql_add(&w->sql, " and o.key is not null and t.%s is distinct from o.key", rel->near);
+            ", joined as (update %s t set %s = o.key from owner o where o.key is not null"
+            " and t.ctid = any(array(select p.ctid from owner o, unnest($%zu) g(key),",
+            rel->table, rel->near, keys);
+    sql_add(&w->sql,
+            " lateral (select p.ctid from %s p where p.%s = g.key and p.%s is distinct from o.key"
+            " limit 1) p))",
+            rel->table, rel->far, rel->near);
+    sql_add(&w->sql, " and t.%s in (select g.key from unnest($%zu) g(key))", rel->far, keys);
     if (change_clears(w, c)) {
         sql_add(&w->sql, " and (select count(*) from cleared) >= 0");
     }
@@ -211,7 +224,8 @@ static void add_set(struct writer *w, const struct change *c, size_t keys)
 
 /*
  * In a statement of its own: two relationships may move the same row, or the resource's own one,
- * and a statement updates a row only once. All of these rows are locked already.
+ * and a statement updates a row only once. All of these rows are locked already, so that their
+ * places (ctid) are those that were found.
  */
 void members_write(struct writer *w, size_t i)
 {
@@ -227,7 +241,7 @@ void members_write(struct writer *w, size_t i)
         add_cleared(w, rel, keys);
     }
     if (w->kind != CHANGE_REMOVE) {
-        add_set(w, c, keys);
+        add_joined(w, c, keys);
     }
     sql_add(&w->sql, " select 0 where false");
     writer_end(w);

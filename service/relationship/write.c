@@ -122,7 +122,8 @@ static void add_insert(struct writer *w, bool robs)
         sql_add(&w->sql, ", %s", c.at[i].column);
     }
     /* a row that is all defaults still has to come from somewhere, to be under the condition */
-    sql_add(&w->sql, ") %s", c.n == 0 ? "overriding system value select " : "select ");
+    sql_add(&w->sql, ")%s select ",
+            c.n == 0 || w->document->has_key ? " overriding system value" : "");
     if (c.n == 0) {
         buf_add_text(&w->sql.text, r->key_default);
     }

@@ -35,6 +35,13 @@ static bool gives_columns(const struct linkage *linkage)
     return false;
 }
 
+/* Do the shared statements serve this change? */
+static bool is_shared(const struct exchange *x, enum change_kind kind)
+{
+    return kind != CHANGE_REPLACE && link_is_plain(x->target.relationship) &&
+           !gives_columns(&x->linkage);
+}
+
 /* Requests that name several members lock the owner first. */
 static void plan_shared_change(struct exchange *x, enum change_kind kind)
 {
@@ -94,7 +101,7 @@ enum step linkage_plan(struct exchange *x, enum change_kind kind)
         return STEP_DONE;
     }
     int r = 0;
-    if (kind != CHANGE_REPLACE && link_is_plain(rel) && !gives_columns(&x->linkage)) {
+    if (is_shared(x, kind)) {
         plan_shared_change(x, kind);
     } else {
         r = write_plan_links(x->arena, x->target.key, &x->document, kind,
@@ -147,7 +154,7 @@ enum step linkage_judge(struct exchange *x, enum change_kind kind, struct link_c
         .owner = x->target.key,
         .asked = &x->linkage,
     };
-    if (x->plan.shared) {
+    if (is_shared(x, kind)) {
         return judge_shared(x, kind, ret_change);
     }
     if (x->rows[x->plan.locked].n_rows == 0) {
@@ -168,7 +175,7 @@ enum step linkage_judge(struct exchange *x, enum change_kind kind, struct link_c
 size_t linkage_n_changed(const struct exchange *x, enum change_kind kind,
                          const struct link_change *change)
 {
-    if (x->plan.shared) {
+    if (is_shared(x, kind)) {
         return (size_t)cell_int(shared_row(x)[LINK_N_CHANGED]);
     }
     return kind == CHANGE_REMOVE ? change->n_removed : change->n_added;

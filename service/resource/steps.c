@@ -53,7 +53,9 @@ struct document_reader document_reader_of(struct exchange *x)
             .max_depth = x->service->settings->max_depth,
         };
     }
-    return (struct document_reader){ .arena = x->arena, .limits = limits, .reterr = &x->problems };
+    return (struct document_reader){
+        .arena = x->arena, .limits = limits, .reterr = &x->problems, .takes_ids = x->has_made_id
+    };
 }
 
 enum step plan_shared(struct exchange *x, const struct statement *statement,
