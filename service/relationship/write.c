@@ -175,15 +175,28 @@ static void add_update(struct writer *w, bool robs)
 
 /* ---- the outcome ------------------------------------------------------------------------------ */
 
+static bool writes_foreign_keys(const struct writer *w)
+{
+    for (size_t i = 0; i < w->document->n_relationships; i++) {
+        if (w->changes[i].relationship->kind == RELATIONSHIP_ONE_TO_MANY) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The key that the statements that follow write to, and read; see CREATED_KEY. */
 static void add_setting(struct writer *w)
 {
-    sql_add(&w->sql, ", set_config('" CREATED_KEY "', ");
     if (w->is_create) {
-        sql_add(&w->sql, "coalesce(w.key::text, ''), true)");
-    } else {
-        sql_add(&w->sql, "case when exists (select from go) then $%zu::text else '' end, true)",
+        sql_add(&w->sql, ", set_config('" CREATED_KEY "', coalesce(w.key::text, ''), true)");
+    } else if (writes_foreign_keys(w)) {
+        sql_add(&w->sql,
+                ", set_config('" CREATED_KEY
+                "', case when exists (select from go) then $%zu::text else '' end, true)",
                 writer_key(w));
+    } else {
+        sql_add(&w->sql, ", null::text");
     }
 }
 
