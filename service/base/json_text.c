@@ -69,3 +69,35 @@ void json_text_write(struct buf *b, struct text t)
     }
     buf_add_char(b, '"');
 }
+
+static size_t count_digits(struct text t, size_t from)
+{
+    size_t n = 0;
+    while (from + n < t.n && t.at[from + n] >= '0' && t.at[from + n] <= '9') {
+        n++;
+    }
+    return n;
+}
+
+bool json_text_is_number(struct text t)
+{
+    size_t at = t.n > 0 && t.at[0] == '-' ? 1 : 0;
+    size_t n = count_digits(t, at);
+    if (n == 0 || (n > 1 && t.at[at] == '0')) {
+        return false;
+    }
+    at += n;
+    if (at < t.n && t.at[at] == '.') {
+        n = count_digits(t, at + 1);
+        if (n == 0) {
+            return false;
+        }
+        at += 1 + n;
+    }
+    if (at < t.n && (t.at[at] == 'e' || t.at[at] == 'E')) {
+        at += at + 1 < t.n && (t.at[at + 1] == '+' || t.at[at + 1] == '-') ? 2 : 1;
+        n = count_digits(t, at);
+        at += n;
+    }
+    return n > 0 && at == t.n;
+}

@@ -22,7 +22,7 @@ struct line {
     bool is_full; /* a text was cut; nothing more is added but the end */
 };
 
-static void put(struct line *line, const char *bytes, size_t n)
+static inline void put(struct line *line, const char *bytes, size_t n)
 {
     if (line->is_full || line->n + n > ROOM_BYTES) {
         line->is_full = true;
@@ -71,7 +71,7 @@ static size_t sequence_length(const unsigned char *s, size_t n_bytes)
     return n;
 }
 
-static bool is_plain(unsigned char c, bool json)
+static inline bool is_plain(unsigned char c, bool json)
 {
     return c >= 0x20 && c < 0x7f && !(json && (c == '"' || c == '\\'));
 }
@@ -100,7 +100,8 @@ static void put_text(struct line *line, struct text text, bool json)
     while (s < end && !line->is_full) {
         const unsigned char *run = s;
         size_t room = line->n < ROOM_BYTES ? ROOM_BYTES - line->n : 0;
-        while (s < end && (size_t)(s - run) < room && is_plain(*s, json)) {
+        const unsigned char *stop = (size_t)(end - s) < room ? end : s + room;
+        while (s < stop && is_plain(*s, json)) {
             s++;
         }
         put(line, (const char *)run, (size_t)(s - run));

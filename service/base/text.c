@@ -47,6 +47,15 @@ bool text_is_utf8(struct text t)
     return true;
 }
 
+size_t text_count_characters(struct text t)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t.n; i++) {
+        n += ((unsigned char)t.at[i] & 0xC0) != 0x80; /* the first byte of each */
+    }
+    return n;
+}
+
 const char *text_quotable(struct arena *a, struct text t, size_t max_bytes)
 {
     const unsigned char *s = (const unsigned char *)t.at;

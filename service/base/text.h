@@ -38,6 +38,9 @@ static inline bool text_equal(struct text a, struct text b)
 /* text_is_utf8() - well-formed UTF-8: no overlong forms, no surrogates, at most U+10FFFF. */
 bool text_is_utf8(struct text t);
 
+/* text_count_characters() - characters of UTF-8, which are fewer than bytes. */
+size_t text_count_characters(struct text t);
+
 /*
  * text_quotable() - `t` as it may be quoted in a message: cut to `max_bytes` at a character's end
  * (with "…" when cut), control characters and bytes that are not UTF-8 replaced by "?".

@@ -60,13 +60,15 @@ const struct cli_command cli_commands[] = {
     },
     {
         .name = "model",
-        .arguments = "check|openapi",
-        .summary = "judge the model against the database; describe its API",
+        .arguments = "check|openapi|reflect",
+        .summary = "judge the model against the database; describe its API; make one",
         .details =
             "check: prints every mistake of the model file and what would mend it, then every "
             "relationship as it was understood: both sides, tables, columns, what deleting does. "
             "The exit status is 1 when there are mistakes.\n"
-            "openapi: prints the OpenAPI 3.1 description of what would be served.",
+            "openapi: prints the OpenAPI 3.1 description of what would be served.\n"
+            "reflect: prints a model file for the database as it is, made from its tables and "
+            "foreign keys, and on standard error what it leaves out, with the reason.",
         .user = FOR_MODEL,
         .least_words = 1,
         .most_words = 1,

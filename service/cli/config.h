@@ -34,6 +34,7 @@ enum config_kind {
     CONFIG_SIZE,     /* size_t, bytes */
     CONFIG_COUNT,    /* uint32_t or size_t, by `width` */
     CONFIG_CHOICE,   /* unsigned, the index among `choices` */
+    CONFIG_SWITCH,   /* the same for "off|on"; the flag alone means "on" */
 };
 
 struct setting {

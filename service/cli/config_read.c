@@ -271,6 +271,7 @@ static int set_value(struct reading *r, const struct setting *s, const char *sou
     case CONFIG_COUNT:
         return set_number(r, s, source, value);
     case CONFIG_CHOICE:
+    case CONFIG_SWITCH:
         return set_choice(r, s, source, value);
     }
     UNREACHABLE();
@@ -331,10 +332,11 @@ static int read_flag(struct reading *r, int *at)
     if (s == NULL) {
         return 1;
     }
-    if (equals == NULL && *at + 1 >= line->n_words) {
+    bool stands_alone = equals == NULL && s->kind == CONFIG_SWITCH;
+    if (equals == NULL && !stands_alone && *at + 1 >= line->n_words) {
         return fail(r, "--%s needs a value: --%s %s", s->flag, s->flag, s->value_name);
     }
-    const char *value = equals == NULL ? line->words[++*at] : equals + 1;
+    const char *value = stands_alone ? "on" : equals == NULL ? line->words[++*at] : equals + 1;
     const char *source = arena_printf(r->arena, "--%s", s->flag);
     if (source == NULL) {
         return fail(r, "out of memory for the settings");
@@ -408,6 +410,17 @@ static int reconcile_page_sizes(struct reading *r)
     return 0;
 }
 
+static int refuse_two_models(struct reading *r)
+{
+    const struct settings *settings = &r->config->settings;
+    return settings->reflect == 0 || settings->model == NULL
+               ? 0
+               : fail(r,
+                      "--reflect and --model \"%s\" are two models: leave out one of them (or "
+                      "BACKREF_REFLECT, BACKREF_MODEL)",
+                      quote(r, settings->model));
+}
+
 int config_read(struct arena *a, struct command_line *line, config_variable_fn *variable,
                 struct config *ret_config, const char **reterr)
 {
@@ -428,7 +441,7 @@ int config_read(struct arena *a, struct command_line *line, config_variable_fn *
     if (r.is_given == NULL) {
         return fail(&r, "out of memory for the settings");
     }
-    if (read_words(&r) != 0 || read_rest(&r) != 0) {
+    if (read_words(&r) != 0 || read_rest(&r) != 0 || refuse_two_models(&r) != 0) {
         return 1;
     }
     return reconcile_page_sizes(&r);

@@ -28,6 +28,7 @@ struct exchange *exchange_new(const struct service *service, size_t worker,
     x->worker = worker;
     x->submitter = submitter;
     x->problems.arena = a;
+    x->request.id = "-";
     x->request.client_fd = -1;
     x->answer.body = (struct buf){ .arena = a };
     return x;
@@ -119,8 +120,8 @@ enum step exchange_next(struct exchange *x, int r)
     if (r == 0) {
         return STEP_NEXT;
     }
-    log_line(x->service->log, LOG_ERROR, "operation %s failed: %s", x->operation->name,
-             strerror(r < 0 ? -r : 0));
+    log_line(x->service->log, LOG_ERROR, "operation %s failed: %s (request %s)", x->operation->name,
+             strerror(r < 0 ? -r : 0), x->request.id);
     problem_add(&x->problems, PROBLEM_INTERNAL, problem_nowhere(),
                 "something went wrong on the server; its log says what");
     return exchange_refuse(x);

@@ -325,8 +325,8 @@ void refusal_report(struct exchange *x, const struct pg_error *error)
 {
     const struct rule *rule = find_rule_of(x, error);
     if (!is_fault_of_request(rule->code)) {
-        log_line(x->service->log, LOG_WARNING, "PostgreSQL refused %s: %s %s", x->operation->name,
-                 error->sqlstate, error->message);
+        log_line(x->service->log, LOG_WARNING, "PostgreSQL refused %s: %s %s (request %s)",
+                 x->operation->name, error->sqlstate, error->message, x->request.id);
     }
     if (rule->code != PROBLEM_IN_USE &&
         (report_constraint(x, error, rule) || report_column(x, error, rule))) {

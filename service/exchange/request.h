@@ -19,17 +19,20 @@ enum method {
     METHOD_PATCH,
     METHOD_DELETE,
     METHOD_OPTIONS,
-    METHODS, /* how many there are */
+    METHODS, /* how many there are; also: none of them */
 };
 
 /* Header fields are NULL when absent. Everything lives as long as the exchange. */
 struct request {
+    const char *id;    /* by which log and client speak of it; never NULL */
+    const char *route; /* the pattern that the path fits, for the log */
     enum method method;
     struct text path;  /* as received, before percent-decoding */
     struct text query; /* as received, without "?" */
     const char *content_type;
     const char *accept;
     const char *prefer;
+    bool names_paging; /* Accept names the profile Cursor Pagination */
     const char *if_match; /* well-formed: see entity_tag.h, also for the next one */
     const char *if_none_match;
     struct text body;

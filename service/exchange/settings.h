@@ -15,7 +15,8 @@ struct settings {
     size_t n_listen;
     const char *listen[MAX_LISTENERS]; /* "127.0.0.1:8080", "[::1]:8080", "unix:/path" */
     const char *model;                 /* path of the model file; NULL: the default model */
-    const char *migrations;            /* folder; NULL: the default migrations */
+    unsigned reflect;       /* 1: instead of a model file, all tables with their foreign keys */
+    const char *migrations; /* folder; NULL: the default migrations */
     const char *public_url; /* prefix of every link, without a trailing "/"; "" for relative */
     size_t n_cors_origins;
     const char *cors_origins[MAX_CORS_ORIGINS]; /* "https://app.example.org", "*" for any */
@@ -39,6 +40,8 @@ struct settings {
     size_t max_operations;    /* of one atomic request */
     uint32_t max_depth;       /* nesting of a request's JSON */
     uint32_t max_parameters;  /* in a query string */
+    unsigned access_log;      /* 1: a line for each answer */
+    unsigned server_timing;   /* 1: answers say how long they took */
     uint32_t page_size;       /* when the request names none */
     uint32_t max_page_size;
     uint32_t max_include_depth; /* relationships on a path of include */

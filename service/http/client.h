@@ -9,6 +9,7 @@
 #define BACKREF_HTTP_CLIENT_H
 
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -35,13 +36,17 @@ struct client {
     enum client_state state;
     uint64_t since_ms;   /* in this state */
     uint64_t started_us; /* the request's header was complete */
+    uint64_t waiting_since_us;
+    uint64_t waited_us;          /* for PostgreSQL */
+    char peer[INET6_ADDRSTRLEN]; /* the client's address, once it was asked for */
     struct client *previous;
     struct client *next;
 
-    struct cors cors; /* of the request */
-    size_t n_body;    /* bytes of the body so far */
-    bool is_refused;  /* the answer is known; the rest of the body is read and dropped */
-    bool is_cut_off;  /* the body is over its limit */
+    struct cors cors;          /* of the request */
+    const char *server_timing; /* what its answer says about that; NULL: nothing */
+    size_t n_body;             /* bytes of the body so far */
+    bool is_refused;           /* the answer is known; the rest of the body is read and dropped */
+    bool is_cut_off;           /* the body is over its limit */
 };
 
 struct client_list {

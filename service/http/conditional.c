@@ -27,9 +27,10 @@ int conditional_check(struct exchange *x)
 /* A tag of the body. The same bytes as another media type are another representation. */
 static const char *tag_body(struct exchange *x)
 {
-    char digits[DIGEST_DIGITS];
-    digest_write(answer_body(&x->answer), x->representation, digits);
-    return arena_printf(x->arena, "\"%.*s\"", DIGEST_DIGITS, digits);
+    char tag[DIGEST_DIGITS + 2];
+    digest_write(answer_body(&x->answer), x->representation, tag + 1);
+    tag[0] = tag[sizeof tag - 1] = '"';
+    return arena_copy(x->arena, tag, sizeof tag);
 }
 
 void conditional_finish(struct exchange *x)

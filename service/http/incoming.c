@@ -127,17 +127,14 @@ static int negotiate(struct exchange *x, bool has_body)
     return code != 0 ? code : conditional_check(x);
 }
 
-static int find_operation(struct exchange *x, struct text method)
+static int find_operation(struct exchange *x)
 {
-    if (!method_read(method, &x->request.method)) {
-        return problem_add(&x->problems, PROBLEM_NOT_IMPLEMENTED, problem_nowhere(),
-                           "the method is not one that HTTP or this service knows");
-    }
     struct match match;
     int r = match_request(x->arena, x->service->model, x->request.method, x->request.path, &match,
                           &x->problems);
     x->operation = match.operation;
     x->target = match.target;
+    x->request.route = match.pattern;
     if (r == PROBLEM_METHOD_NOT_ALLOWED || x->request.method == METHOD_OPTIONS) {
         x->answer.allow = match.allow;
     }
@@ -157,19 +154,20 @@ static void read_fields(struct exchange *x, const struct fields *f)
     struct request *r = &x->request;
     r->accept = find_field(x->arena, f, "Accept");
     r->content_type = find_field(x->arena, f, "Content-Type");
+    r->names_paging = accept_names_paging(r->accept);
     r->prefer = find_field(x->arena, f, "Prefer");
     r->if_match = find_field(x->arena, f, "If-Match");
     r->if_none_match = find_field(x->arena, f, "If-None-Match");
     x->wants_representation = prefer_return_representation(r->prefer);
 }
 
-static struct cors judge_origin(struct exchange *x, const char *method, const struct fields *f)
+static struct cors judge_origin(struct exchange *x, const struct fields *f)
 {
     const struct settings *settings = x->service->settings;
     if (settings->n_cors_origins == 0) {
         return (struct cors){ 0 };
     }
-    const char *asks_for = strcmp(method, "OPTIONS") == 0
+    const char *asks_for = x->request.method == METHOD_OPTIONS
                                ? find_field(x->arena, f, "Access-Control-Request-Method")
                                : NULL;
     return cors_judge(settings, find_field(x->arena, f, "Origin"), asks_for);
@@ -180,7 +178,10 @@ enum incoming incoming_header(struct client *c, struct exchange *x, const char *
 {
     struct fields f = { .n = 0 };
     MHD_get_connection_values_n(c->connection, MHD_HEADER_KIND, take_field, &f);
-    c->cors = judge_origin(x, method, &f); /* refusals of any kind are told to pages too */
+    if (!method_read(text_of(method), &x->request.method)) {
+        x->request.method = METHODS; /* the guard refuses it */
+    }
+    c->cors = judge_origin(x, &f); /* refusals of any kind are told to pages too */
     if (guard(x, method, version, &f) != 0) {
         return refuse(c, x, false);
     }
@@ -188,7 +189,7 @@ enum incoming incoming_header(struct client *c, struct exchange *x, const char *
     read_fields(x, &f);
     bool has_body = has_framing(x->arena, &f);
     bool expects = has_body && find_field(x->arena, &f, "Expect") != NULL;
-    if (find_operation(x, text_of(method)) != 0 && !c->cors.is_preflight) {
+    if (find_operation(x) != 0 && !c->cors.is_preflight) {
         settle_representation(x);
         return refuse(c, x, expects);
     }

@@ -37,6 +37,16 @@ bool method_read(struct text name, enum method *ret)
     return false;
 }
 
+const char *method_name(enum method method)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(method_names); i++) {
+        if (method == method_names[i].method) {
+            return method_names[i].name;
+        }
+    }
+    return "-";
+}
+
 /* "/a/b" has two segments, "/" none; false when there are too many, or an empty one. */
 static bool split(struct text text, struct path *ret)
 {
@@ -172,6 +182,7 @@ int match_request(struct arena *a, const struct model *model, enum method method
                            "there is nothing at \"%s\"; GET / lists what there is",
                            text_quotable(a, path, 100));
     }
+    ret_match->pattern = pattern;
     struct target_names names = names_of(pattern, &split_path);
     int r = target_resolve(a, model, &names, &ret_match->target, reterr);
     return r != 0 ? r : choose_operation(a, method, pattern, ret_match, reterr);

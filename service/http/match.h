@@ -11,7 +11,8 @@
 struct match {
     const struct operation *operation; /* NULL for OPTIONS */
     struct target target;
-    const char *allow; /* the methods that this path takes, for Allow */
+    const char *allow;   /* the methods that this path takes, for Allow */
+    const char *pattern; /* that the path fits, whatever was asked of it; NULL: none */
 };
 
 struct route {
@@ -44,5 +45,8 @@ int match_request(struct arena *a, const struct model *model, enum method method
 
 /* method_read() - the method of this name (they are case-sensitive); false for any other. */
 bool method_read(struct text name, enum method *ret) MUST_CHECK;
+
+/* method_name() - its name; "-" for METHODS. */
+const char *method_name(enum method method);
 
 #endif

@@ -28,6 +28,7 @@ struct media_type {
     bool malformed;
     bool is_foreign;         /* has parameters that JSON:API does not know */
     bool is_atomic;          /* names the extension Atomic Operations */
+    bool is_paged;           /* names the profile Cursor Pagination */
     struct text unsupported; /* an extension that is none of ours; no bytes: there is none */
     bool is_plain_json;      /* has no parameters, or charset=utf-8 alone */
     bool is_excluded;        /* q=0 */
@@ -148,6 +149,20 @@ static void judge_extensions(struct text list, struct media_type *m)
     }
 }
 
+/* Profiles that are not known do not matter. The URI is written with and without its last slash. */
+static void judge_profiles(struct text list, struct media_type *m)
+{
+    while (list.n > 0) {
+        const char *space = memchr(list.at, ' ', list.n);
+        size_t n = space == NULL ? list.n : (size_t)(space - list.at);
+        struct text given = { .at = list.at, .n = n };
+        given.n -= n > 0 && given.at[n - 1] == '/' ? 1 : 0;
+        m->is_paged |= text_is(given, CURSOR_PROFILE);
+        n += space == NULL ? 0 : 1;
+        list = (struct text){ .at = list.at + n, .n = list.n - n };
+    }
+}
+
 static void judge_parameter(struct parameter p, bool has_weight, struct media_type *m)
 {
     if (has_weight && text_is_like(p.name, "q")) {
@@ -159,7 +174,9 @@ static void judge_parameter(struct parameter p, bool has_weight, struct media_ty
     }
     if (text_is_like(p.name, "ext")) {
         judge_extensions(p.value, m);
-    } else if (!text_is_like(p.name, "profile")) {
+    } else if (text_is_like(p.name, "profile")) {
+        judge_profiles(p.value, m);
+    } else {
         m->is_foreign = true;
     }
 }
@@ -345,6 +362,18 @@ int negotiate_accept(const char *value, bool takes_atomic, enum representation *
                        "\"%s\" accepts nothing that is served here: accept " JSONAPI_MEDIA_TYPE
                        " or " JSON_MEDIA_TYPE,
                        text_quotable(reterr->arena, text_of(value), QUOTED_BYTES));
+}
+
+bool accept_names_paging(const char *value)
+{
+    bool named = false;
+    struct cursor c = { .at = value == NULL ? "" : value };
+    while (*c.at != '\0') {
+        struct media_type m = read_media_type(&c, true);
+        named |= text_is_like(m.name, JSONAPI_MEDIA_TYPE) && m.is_paged && !m.is_excluded;
+        c.at += *c.at == '\0' ? 0 : 1; /* the comma */
+    }
+    return named;
 }
 
 bool prefer_return_representation(const char *value)

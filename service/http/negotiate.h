@@ -56,6 +56,9 @@ int negotiate_content_type(const char *value, bool has_body, bool takes_atomic,
 int negotiate_accept(const char *value, bool takes_atomic, enum representation *ret,
                      struct problems *reterr) MUST_CHECK;
 
+/* accept_names_paging() - does Accept name the profile Cursor Pagination with JSON:API's type? */
+bool accept_names_paging(const char *value);
+
 /*
  * prefer_return_representation() - does a Prefer header ask for the changed state in the answer?
  *

@@ -48,6 +48,7 @@ static bool add_headers(struct MHD_Response *response, const struct exchange *x)
            add_header(response, "Retry-After", answer->retry_after_s > 0 ? retry_after : NULL) &&
            add_header(response, "Preference-Applied",
                       answer->preference_applied ? "return=representation" : NULL) &&
+           add_header(response, "X-Request-Id", x->request.id) &&
            add_header(response, "Connection", answer->close ? "close" : NULL);
 }
 
@@ -68,7 +69,8 @@ enum MHD_Result reply_send(struct client *c, const struct exchange *x)
         return MHD_NO;
     }
     enum MHD_Result r = MHD_NO;
-    if (add_headers(response, x) && add_cors_headers(response, &c->cors)) {
+    if (add_headers(response, x) && add_cors_headers(response, &c->cors) &&
+        add_header(response, "Server-Timing", c->server_timing)) {
         r = MHD_queue_response(c->connection, (unsigned)answer->status, response);
     }
     MHD_destroy_response(response);

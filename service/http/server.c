@@ -15,10 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "http/access_log.h"
 #include "http/client.h"
 #include "http/conditional.h"
 #include "http/incoming.h"
 #include "http/reply.h"
+#include "http/request_id.h"
 
 enum {
     EXPIRY_MS = 250, /* how often deadlines are looked at */
@@ -33,6 +35,8 @@ struct server {
     struct watch watch; /* of the daemon's epoll descriptor */
     struct timer expiry;
     struct client_list clients;
+    struct request_ids ids;
+    struct log_batch access_log;
     bool is_due; /* the daemon has something to do */
     bool is_draining;
     bool made_progress; /* the handler was called since the last look */
@@ -88,6 +92,7 @@ static struct client *client_of(struct MHD_Connection *connection)
 static void on_answered(struct exchange *x)
 {
     struct client *c = x->owner;
+    c->waited_us += now_us() - c->waiting_since_us;
     MHD_resume_connection(c->connection);
     c->server->is_due = true;
 }
@@ -140,6 +145,13 @@ static void *on_request_line(void *cls, const char *uri, struct MHD_Connection *
     return x;
 }
 
+/* For Server-Timing: milliseconds, in all and waiting for PostgreSQL. */
+static const char *describe_timing(const struct client *c, struct exchange *x)
+{
+    return arena_printf(x->arena, "total;dur=%.3f, db;dur=%.3f",
+                        (double)(now_us() - c->started_us) / 1e3, (double)c->waited_us / 1e3);
+}
+
 static enum MHD_Result reply(struct client *c, struct exchange *x)
 {
     if (c->server->is_draining) {
@@ -147,6 +159,7 @@ static enum MHD_Result reply(struct client *c, struct exchange *x)
     }
     client_enter(c, CLIENT_WORKING, now_ms(c->server));
     conditional_finish(x);
+    c->server_timing = x->service->settings->server_timing == 0 ? NULL : describe_timing(c, x);
     return reply_send(c, x);
 }
 
@@ -159,6 +172,7 @@ static enum MHD_Result proceed(struct client *c, struct exchange *x, enum incomi
         return reply(c, x);
     case INCOMING_WAIT:
         client_enter(c, CLIENT_WORKING, now_ms(c->server));
+        c->waiting_since_us = now_us();
         MHD_suspend_connection(c->connection);
         return MHD_YES;
     }
@@ -183,6 +197,20 @@ static void restore_nul(struct exchange *x, const char *url, const char *version
 #endif
 }
 
+/* The header is complete. */
+static void begin_request(struct client *c, struct exchange *x)
+{
+    c->n_body = 0;
+    c->is_refused = c->is_cut_off = false;
+    c->started_us = now_us();
+    c->waited_us = 0;
+    client_enter(c, CLIENT_BODY, now_ms(c->server));
+    x->request.id = request_id_choose(
+        x->arena, &c->server->ids,
+        MHD_lookup_connection_value(c->connection, MHD_HEADER_KIND, "X-Request-Id"),
+        MHD_lookup_connection_value(c->connection, MHD_HEADER_KIND, "traceparent"));
+}
+
 /* The library decides how many parameters its handler has. */
 /* NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
@@ -197,10 +225,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         return MHD_NO;
     }
     if (c->state == CLIENT_HEADER) {
-        c->n_body = 0;
-        c->is_refused = c->is_cut_off = false;
-        c->started_us = now_us();
-        client_enter(c, CLIENT_BODY, now_ms(s));
+        begin_request(c, x);
         restore_nul(x, url, version);
         return proceed(c, x, incoming_header(c, x, method, version));
     }
@@ -215,6 +240,16 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     return reply(c, x);
 }
 
+/* The answer has left. */
+static void end_request(struct server *s, struct client *c, const struct exchange *x)
+{
+    uint64_t duration_us = now_us() - c->started_us;
+    metrics_count_request(s->settings.metrics, x->answer.status, duration_us);
+    if (x->service->settings->access_log != 0) {
+        access_log_add(&s->access_log, c, x, duration_us);
+    }
+}
+
 static void on_completed(void *cls, struct MHD_Connection *connection, void **request,
                          enum MHD_RequestTerminationCode code)
 {
@@ -227,7 +262,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **re
     }
     if (c != NULL) {
         if (x->answer.status != 0) {
-            metrics_count_request(s->settings.metrics, x->answer.status, now_us() - c->started_us);
+            end_request(s, c, x);
         }
         client_enter(c, CLIENT_IDLE, now_ms(s));
         if (s->is_draining) { /* its answer was on its way before that began */
@@ -308,6 +343,8 @@ struct server *server_new(struct arena *a, const struct server_settings *setting
     s->settings = *settings;
     s->watch = (struct watch){ .fd = -1, .on_ready = on_ready };
     s->expiry.on_due = on_expiry;
+    request_ids_init(&s->ids);
+    log_batch_init(&s->access_log, settings->service->log);
     s->daemon = start_daemon(s);
     if (s->daemon == NULL) {
         close(settings->listen_fd);
@@ -347,6 +384,7 @@ void server_run(struct server *s)
     if (s->is_due) {
         s->is_due = false;
         MHD_run(s->daemon);
+        log_batch_flush(&s->access_log);
     }
 }
 
@@ -376,4 +414,5 @@ void server_stop(struct server *s)
     loop_clear_timer(s->settings.loop, &s->expiry);
     watch_stop(&s->watch);
     MHD_stop_daemon(s->daemon);
+    log_batch_flush(&s->access_log);
 }

@@ -98,7 +98,9 @@ static bool read_identity(struct atomic_reading *r, const json_t *object, const 
     }
     *ret_lid = find_lid(r->request, json_string_value(type), json_string_value(lid));
     if (*ret_lid == NULL) {
-        refuse(r, below, "no earlier operation adds a resource of type \"%s\" with the lid \"%s\"",
+        const char *at = arena_printf(r->reader->arena, "%s/lid", below);
+        refuse(r, at == NULL ? below : at,
+               "no earlier operation adds a resource of type \"%s\" with the lid \"%s\"",
                text_quotable(r->reader->arena, text_of_json(type), QUOTED_BYTES),
                text_quotable(r->reader->arena, text_of_json(lid), QUOTED_BYTES));
         return false;
@@ -304,8 +306,9 @@ static const json_t *read_operations(const struct document_reader *reader, const
 int atomic_read(const struct document_reader *reader, struct text body, size_t max_operations,
                 struct atomic_request *ret)
 {
+    struct document_reading parsed = { .reader = reader };
     const json_t *root = NULL;
-    int r = document_parse(reader, body, &root);
+    int r = document_parse(&parsed, body, &root);
     if (r != 0) {
         return r;
     }
@@ -320,7 +323,9 @@ int atomic_read(const struct document_reader *reader, struct text body, size_t m
     if (operations == NULL || lids == NULL) {
         return -ENOMEM;
     }
-    struct atomic_request request = { .n = n, .operations = operations, .lids = lids };
+    struct atomic_request request = {
+        .n = n, .operations = operations, .lids = lids, .numbers = parsed.numbers
+    };
     struct atomic_reading reading = { .reader = reader, .request = &request };
     for (size_t i = 0; i < n; i++) {
         const char *pointer = arena_printf(reader->arena, "/" OPERATIONS "/%zu", i);
@@ -378,17 +383,6 @@ static bool replace_all_lids(const struct atomic_request *request, json_t *data)
     return replaced;
 }
 
-static bool add_json(struct buf *b, const json_t *value)
-{
-    size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17);
-    size_t n = json_dumpb(value, NULL, 0, flags);
-    if (n == 0 || !buf_reserve(b, n)) {
-        return false;
-    }
-    b->n += json_dumpb(value, b->at + b->n, n, flags);
-    return true;
-}
-
 int atomic_body(const struct document_reader *reader, const struct atomic_request *request,
                 const struct atomic_operation *operation, struct text *ret)
 {
@@ -400,8 +394,10 @@ int atomic_body(const struct document_reader *reader, const struct atomic_reques
     struct buf body;
     buf_init(&body, reader->arena, 256);
     buf_add_literal(&body, "{\"data\":");
-    if (data == NULL || !replace_all_lids(request, data) || !add_json(&body, data)) {
+    if (data == NULL || !replace_all_lids(request, data)) {
         body.failed = true;
+    } else {
+        document_numbers_write(&request->numbers, data, &body);
     }
     buf_add_char(&body, '}');
     json_decref(data);

@@ -8,6 +8,7 @@
 #ifndef BACKREF_JSONAPI_ATOMIC_READ_H
 #define BACKREF_JSONAPI_ATOMIC_READ_H
 
+#include "jsonapi/document_numbers.h"
 #include "jsonapi/document_read.h"
 
 enum atomic_verb {
@@ -43,6 +44,7 @@ struct atomic_request {
     const struct atomic_operation *operations;
     size_t n_lids;
     struct atomic_lid *lids;
+    struct document_numbers numbers; /* of the whole body */
 };
 
 /*

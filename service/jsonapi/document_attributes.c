@@ -112,109 +112,11 @@ void document_refuse_field(struct document_reading *reading, const struct resour
                 explain_field(reading, resource, given_as, name));
 }
 
-/* Characters, not bytes: what follows a character's first byte does not count. */
-static size_t count_characters(struct cell text)
-{
-    size_t n = 0;
-    for (int32_t i = 0; i < text.n; i++) {
-        n += ((unsigned char)text.at[i] & 0xC0) != 0x80;
-    }
-    return n;
-}
-
-static bool read_value(struct arena *a, const struct column_type *type, const json_t *value,
-                       struct cell *ret)
-{
-    switch (json_typeof(value)) {
-    case JSON_STRING: {
-        struct text text = { .at = json_string_value(value), .n = json_string_length(value) };
-        return column_read_text(a, type, text, ret);
-    }
-    case JSON_INTEGER:
-        return column_read_integer(a, type, json_integer_value(value), ret);
-    case JSON_REAL:
-        return column_read_real(a, type, json_real_value(value), ret);
-    case JSON_TRUE:
-    case JSON_FALSE:
-        return column_read_boolean(a, type, json_is_true(value), ret);
-    case JSON_OBJECT:
-    case JSON_ARRAY:
-    case JSON_NULL:
-        return false;
-    }
-    UNREACHABLE();
-}
-
-/* The values a column takes, in words. */
-static const char *describe_type(const struct column_type *type)
-{
-    switch (type->kind) {
-    case COLUMN_SMALLINT:
-        return "an integer from -32768 to 32767";
-    case COLUMN_INTEGER:
-        return "an integer from -2147483648 to 2147483647";
-    case COLUMN_TEXT:
-    case COLUMN_BOOLEAN:
-    case COLUMN_BIGINT:
-    case COLUMN_REAL:
-    case COLUMN_DOUBLE:
-    case COLUMN_DATE:
-    case COLUMN_TIMESTAMP:
-    case COLUMN_TIMESTAMPTZ:
-    case COLUMN_UUID:
-        return type->json;
-    }
-    UNREACHABLE();
-}
-
-static bool is_too_long(const struct attribute *attribute, struct cell value)
-{
-    return attribute->max_length > 0 && !attribute->read_only && !cell_is_null(value) &&
-           count_characters(value) > attribute->max_length;
-}
-
-static bool read_typed(struct arena *a, const struct attribute *attribute, const json_t *value,
-                       struct cell *ret)
-{
-    *ret = cell_null();
-    return json_is_null(value) ? attribute->nullable : read_value(a, attribute->type, value, ret);
-}
-
-bool document_read_value(struct arena *a, const struct attribute *attribute, const json_t *value,
-                         struct cell *ret)
-{
-    return read_typed(a, attribute, value, ret) && !is_too_long(attribute, *ret);
-}
-
-void document_refuse_value(struct document_reading *reading, const struct attribute *attribute,
-                           const json_t *value, struct problem_place place)
-{
-    struct arena *a = reading->reader->arena;
-    struct problems *reterr = reading->reader->reterr;
-    const char *name = attribute->name;
-    struct cell cell;
-    if (read_typed(a, attribute, value, &cell)) {
-        problem_add(reterr, PROBLEM_INVALID, place,
-                    "\"%s\" takes at most %u characters, and this has %zu", name,
-                    attribute->max_length, count_characters(cell));
-    } else if (attribute->read_only) {
-        problem_add(reterr, PROBLEM_READ_ONLY, place,
-                    "\"%s\" is read-only, and %s is not its value: leave it out", name,
-                    document_describe(a, value));
-    } else if (json_is_null(value)) {
-        problem_add(reterr, PROBLEM_REQUIRED, place, "\"%s\" may not be null: give %s", name,
-                    describe_type(attribute->type));
-    } else {
-        problem_add(reterr, PROBLEM_INVALID, place, "\"%s\" takes %s, not %s", name,
-                    describe_type(attribute->type), document_describe(a, value));
-    }
-}
-
 /* Reads the value of a known attribute; false, with a problem noted, when it is not one. */
 static bool read_attribute(struct document_reading *reading, const struct attribute *attribute,
-                           const json_t *value, struct cell *ret)
+                           json_t *value, struct cell *ret)
 {
-    if (document_read_value(reading->reader->arena, attribute, value, ret)) {
+    if (document_read_value(reading, attribute, value, ret)) {
         return true;
     }
     document_refuse_value(reading, attribute, value,

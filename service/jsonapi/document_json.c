@@ -25,6 +25,7 @@ struct scan {
     size_t depth;
     size_t n_containers;
     uint32_t *n_names; /* of the object open at each depth */
+    struct document_numbers *numbers;
 };
 
 static bool is_blank(struct text body)
@@ -103,6 +104,21 @@ static int open_container(const struct document_reader *reader, struct scan *s)
     return 0;
 }
 
+static bool begins_number(char c)
+{
+    return (c >= '0' && c <= '9') || c == '-';
+}
+
+/* Moves from a number's first byte to its last. */
+static int pass_number(const struct document_reader *reader, struct scan *s)
+{
+    size_t n = 0;
+    struct text rest = { .at = s->body.at + s->at, .n = s->body.n - s->at };
+    int r = document_number_scan(reader->arena, rest, s->numbers, &n);
+    s->at += n - 1;
+    return r;
+}
+
 static int check_byte(const struct document_reader *reader, struct scan *s)
 {
     switch (s->body.at[s->at]) {
@@ -124,13 +140,14 @@ static int check_byte(const struct document_reader *reader, struct scan *s)
         }
         return 0;
     default:
-        return 0;
+        return begins_number(s->body.at[s->at]) ? pass_number(reader, s) : 0;
     }
 }
 
-static int check_shape(const struct document_reader *reader, struct text body)
+static int check_shape(const struct document_reader *reader, struct text body,
+                       struct document_numbers *numbers)
 {
-    struct scan s = { .body = body, .max_depth = reader->limits->max_depth };
+    struct scan s = { .body = body, .max_depth = reader->limits->max_depth, .numbers = numbers };
     s.n_names = arena_alloc(reader->arena, s.max_depth * sizeof *s.n_names);
     if (s.n_names == NULL) {
         return -ENOMEM;
@@ -177,11 +194,10 @@ static const char *explain(const json_error_t *error)
         return "\\u0000 may not stand in a string";
     case json_error_duplicate_key:
         return "an object has two members of the same name";
-    case json_error_numeric_overflow:
-        return "a number is too large";
     case json_error_stack_overflow:
         return "arrays and objects are nested too deep";
     case json_error_unknown:
+    case json_error_numeric_overflow: /* such numbers are hidden from the parser */
     case json_error_out_of_memory:
     case json_error_cannot_open_file:
     case json_error_invalid_argument:
@@ -201,11 +217,15 @@ static void release_json(void *json)
     json_decref(json);
 }
 
-int document_parse(const struct document_reader *reader, struct text body, const json_t **ret_root)
+int document_parse(struct document_reading *reading, struct text body, const json_t **ret_root)
 {
+    const struct document_reader *reader = reading->reader;
     int r = check_encoding(reader, body);
     if (r == 0) {
-        r = check_shape(reader, body);
+        r = check_shape(reader, body, &reading->numbers);
+    }
+    if (r == 0) {
+        r = document_numbers_hide(reader->arena, &reading->numbers, &body);
     }
     if (r != 0) {
         return r;
@@ -223,6 +243,7 @@ int document_parse(const struct document_reader *reader, struct text body, const
     if (!arena_adopt(reader->arena, release_json, root)) {
         return -ENOMEM;
     }
+    document_numbers_find(&reading->numbers, root);
     *ret_root = root;
     return 0;
 }
@@ -246,8 +267,7 @@ const char *document_describe(struct arena *a, const json_t *value)
         described = arena_printf(a, "the number %" JSON_INTEGER_FORMAT, json_integer_value(value));
         break;
     case JSON_REAL:
-        described = arena_printf(a, "the number %.15g", json_real_value(value));
-        break;
+        return "a number that is no integer of 64 bits";
     case JSON_TRUE:
         return "true";
     case JSON_FALSE:

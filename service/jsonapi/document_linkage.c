@@ -97,7 +97,7 @@ static bool read_id(const struct member_list *list, size_t i, const json_t *iden
 
 /* A value that a link column does not take. */
 static void refuse_column(const struct member_list *list, size_t i,
-                          const struct attribute *attribute, const json_t *value)
+                          const struct attribute *attribute, json_t *value)
 {
     struct arena *a = list->reading->reader->arena;
     const char *member = arena_printf(a, "/meta/%s", problem_escape(a, attribute->name));
@@ -138,12 +138,12 @@ static bool read_columns(const struct member_list *list, size_t i, const json_t 
     size_t n_before = reterr->n;
     for (size_t c = 0; values != NULL && c < relationship->n_link_columns; c++) {
         const struct attribute *attribute = &relationship->link_columns[c];
-        const json_t *value = attribute->read_only ? NULL : json_object_get(meta, attribute->name);
+        json_t *value = attribute->read_only ? NULL : json_object_get(meta, attribute->name);
         struct attribute_value *next = &values[ret->n_columns];
         if (value == NULL) {
             continue;
         }
-        if (document_read_value(list->reading->reader->arena, attribute, value, &next->value)) {
+        if (document_read_value(list->reading, attribute, value, &next->value)) {
             next->attribute = attribute;
             ret->n_columns++;
         } else {

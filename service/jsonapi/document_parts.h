@@ -1,12 +1,13 @@
 /*
  * document_parts.h - what the files of the document reader share; nobody else includes this.
  *
- * The JSON library is known to document_json.c, document_linkage.c, document_attributes.c and
- * document_read.c, and to nothing that they declare: here a parsed value is an incomplete type.
+ * The JSON library is known to these files and to nothing that they declare: here a parsed value is
+ * an incomplete type.
  */
 #ifndef BACKREF_JSONAPI_DOCUMENT_PARTS_H
 #define BACKREF_JSONAPI_DOCUMENT_PARTS_H
 
+#include "jsonapi/document_numbers.h"
 #include "jsonapi/document_read.h"
 
 struct json_t;
@@ -15,21 +16,37 @@ struct json_t;
 struct document_reading {
     const struct document_reader *reader;
     size_t n_members; /* identifiers so far, over all relationships */
+    struct document_numbers numbers;
 };
 
 /*
  * document_parse() - the body as JSON, judged by its size, encoding and nesting first.
  *
+ * reading   its numbers are set
  * ret_root  an object or an array; the reader's arena has adopted it
  * Cost:     two passes over the bytes before anything is allocated for them
  * Returns:  0 | PROBLEM_BAD_JSON | PROBLEM_BAD_DOCUMENT | PROBLEM_TOO_MANY_MEMBERS | -ENOMEM
  */
-int document_parse(const struct document_reader *reader, struct text body,
+int document_parse(struct document_reading *reading, struct text body,
                    const struct json_t **ret_root) MUST_CHECK;
 
 /* document_describe() - a JSON value as a message names it: `the string "x"`, `an array`, `null`.
  */
 const char *document_describe(struct arena *a, const struct json_t *value);
+
+/* document_describe_type() - the values a type takes, in words: "a string", `one of "a", "b"`. */
+const char *document_describe_type(struct arena *a, const struct column_type *type);
+
+/*
+ * document_read_value() - a JSON value, null included, as one of this attribute or link column.
+ *
+ * Returns:  false when it is none: document_refuse_value() then says why, at `place`, a pointer
+ */
+bool document_read_value(const struct document_reading *reading, const struct attribute *attribute,
+                         struct json_t *value, struct cell *ret) MUST_CHECK;
+void document_refuse_value(const struct document_reading *reading,
+                           const struct attribute *attribute, struct json_t *value,
+                           struct problem_place place);
 
 /*
  * document_read_attributes() - the members of `attributes` into `ret`.
@@ -43,18 +60,6 @@ void document_read_attributes(struct document_reading *reading, const struct res
 /* document_read_relationships() - the members of `relationships`, a JSON object, into `ret`. */
 void document_read_relationships(struct document_reading *reading, const struct resource *resource,
                                  struct json_t *relationships, struct document *ret);
-
-/*
- * document_read_value() - the value of a known attribute or link column.
- *
- * Returns:  false when it is none that the column takes; see document_refuse_value()
- */
-bool document_read_value(struct arena *a, const struct attribute *attribute,
-                         const struct json_t *value, struct cell *ret) MUST_CHECK;
-
-/* document_refuse_value() - note at `place` why document_read_value() did not take `value`. */
-void document_refuse_value(struct document_reading *reading, const struct attribute *attribute,
-                           const struct json_t *value, struct problem_place place);
 
 /*
  * document_read_members() - the identifiers of a relationship's `data`.

@@ -26,11 +26,11 @@ static bool json_is_text(const json_t *value, struct text text)
 }
 
 /* The top-level `data` of a body; NULL when there is none, and `ret_result` says why. */
-static const json_t *read_data(const struct document_reader *reader, struct text body,
-                               int *ret_result)
+static const json_t *read_data(struct document_reading *reading, struct text body, int *ret_result)
 {
+    const struct document_reader *reader = reading->reader;
     const json_t *root = NULL;
-    *ret_result = document_parse(reader, body, &root);
+    *ret_result = document_parse(reading, body, &root);
     if (*ret_result != 0) {
         return NULL;
     }
@@ -72,12 +72,12 @@ static int check_resource(const struct document_reader *reader, const struct res
 }
 
 /* The resource object of this type that a body holds; NULL as read_data(). */
-static const json_t *read_resource(const struct document_reader *reader, struct text body,
+static const json_t *read_resource(struct document_reading *reading, struct text body,
                                    const struct resource *resource, int *ret_result)
 {
-    const json_t *data = read_data(reader, body, ret_result);
+    const json_t *data = read_data(reading, body, ret_result);
     if (data != NULL) {
-        *ret_result = check_resource(reader, resource, data);
+        *ret_result = check_resource(reading->reader, resource, data);
     }
     return *ret_result == 0 ? data : NULL;
 }
@@ -148,17 +148,16 @@ static json_t *get_object(const struct document_reader *reader, const json_t *da
     return value;
 }
 
-static void read_fields(const struct document_reader *reader, const struct resource *resource,
+static void read_fields(struct document_reading *reading, const struct resource *resource,
                         const json_t *data, bool creates, struct document *ret)
 {
-    struct document_reading reading = { .reader = reader };
-    json_t *attributes = get_object(reader, data, "attributes");
+    json_t *attributes = get_object(reading->reader, data, "attributes");
     if (attributes != NULL) {
-        document_read_attributes(&reading, resource, attributes, creates, ret);
+        document_read_attributes(reading, resource, attributes, creates, ret);
     }
-    json_t *relationships = get_object(reader, data, "relationships");
+    json_t *relationships = get_object(reading->reader, data, "relationships");
     if (relationships != NULL) {
-        document_read_relationships(&reading, resource, relationships, ret);
+        document_read_relationships(reading, resource, relationships, ret);
     }
 }
 
@@ -175,7 +174,8 @@ static void check_required(const struct document_reader *reader, const struct re
         if (attribute->required && json_object_get(attributes, attribute->name) == NULL) {
             problem_add(reterr, PROBLEM_REQUIRED,
                         problem_at(reterr, attributes == NULL ? "/data" : "/data/attributes"),
-                        "\"%s\" is required: give %s", attribute->name, attribute->type->json);
+                        "\"%s\" is required: give %s", attribute->name,
+                        document_describe_type(reader->arena, attribute->type));
         }
     }
 }
@@ -193,15 +193,16 @@ int document_read_create(const struct document_reader *reader, struct text body,
                          const struct resource *resource, struct document *ret)
 {
     *ret = (struct document){ 0 };
+    struct document_reading reading = { .reader = reader };
     size_t n_before = reader->reterr->n;
     int r = 0;
-    const json_t *data = read_resource(reader, body, resource, &r);
+    const json_t *data = read_resource(&reading, body, resource, &r);
     if (data == NULL) {
         return r;
     }
     read_client_id(reader, resource, json_object_get(data, "id"), ret);
     check_lid(reader, json_object_get(data, "lid"));
-    read_fields(reader, resource, data, true, ret);
+    read_fields(&reading, resource, data, true, ret);
     check_required(reader, resource, data);
     return outcome(reader, n_before);
 }
@@ -210,14 +211,15 @@ int document_read_update(const struct document_reader *reader, struct text body,
                          const struct resource *resource, struct text id, struct document *ret)
 {
     *ret = (struct document){ 0 };
+    struct document_reading reading = { .reader = reader };
     size_t n_before = reader->reterr->n;
     int r = 0;
-    const json_t *data = read_resource(reader, body, resource, &r);
+    const json_t *data = read_resource(&reading, body, resource, &r);
     if (data == NULL) {
         return r;
     }
     check_id(reader, data, id);
-    read_fields(reader, resource, data, false, ret);
+    read_fields(&reading, resource, data, false, ret);
     return outcome(reader, n_before);
 }
 
@@ -232,7 +234,7 @@ int document_read_linkage(const struct document_reader *reader, struct text body
     struct document_reading reading = { .reader = reader };
     size_t n_before = reader->reterr->n;
     int r = 0;
-    const json_t *data = read_data(reader, body, &r);
+    const json_t *data = read_data(&reading, body, &r);
     if (data == NULL) {
         return r;
     }

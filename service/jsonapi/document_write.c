@@ -5,6 +5,7 @@
 #include "jsonapi/document_write.h"
 
 #include "base/json_text.h"
+#include "jsonapi/media_type.h"
 #include "jsonapi/query.h"
 
 /* Appends what the buffer already holds at `at`. */
@@ -76,8 +77,17 @@ static void write_link(struct buf *b, const char *name, const char *prefix, cons
 
 void document_begin(struct buf *b, const struct document_links *links)
 {
-    buf_add_literal(b, "{\"jsonapi\":{\"version\":\"1.1\"},\"links\":{");
-    write_link(b, "self", links->prefix, links->self);
+    if (links->is_paged) {
+        buf_add_literal(b, "{\"jsonapi\":{\"version\":\"1.1\",\"profile\":[\"" CURSOR_PROFILE
+                           "\"]},\"links\":{\"self\":{\"href\":\"");
+        buf_add_text(b, links->prefix);
+        buf_add_text(b, links->self);
+        buf_add_literal(b, "\",\"type\":\"" JSONAPI_MEDIA_TYPE ";profile=\\\"" CURSOR_PROFILE
+                           "\\\"\"}");
+    } else {
+        buf_add_literal(b, "{\"jsonapi\":{\"version\":\"1.1\"},\"links\":{");
+        write_link(b, "self", links->prefix, links->self);
+    }
     if (links->related != NULL) {
         buf_add_char(b, ',');
         write_link(b, "related", links->prefix, links->related);

@@ -18,6 +18,7 @@ struct document_links {
     const char *self;
     const char *related; /* of linkage */
     bool is_page;        /* prev and next are written, null when there is no such page */
+    bool is_paged;       /* the profile Cursor Pagination is applied, and said to be */
     const char *prev;
     const char *next;
 };

@@ -77,9 +77,9 @@ const char *query_describe_miss(struct reading *r, enum field_end end,
     return words == NULL ? "" : words;
 }
 
-bool query_is_to_one(const struct field *field, size_t n)
+bool query_leads_to_one(const struct field *field)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < field->n_path; i++) {
         if (!field->path[i]->is_to_one) {
             return false;
         }

@@ -32,7 +32,7 @@ struct fieldset {
 enum field_kind {
     FIELD_OF_KEY,       /* the id: of the resource, or of what `path` leads to */
     FIELD_OF_ATTRIBUTE, /* an attribute: of the resource, or of what `path` leads to */
-    FIELD_OF_COUNT,     /* how many members `path` leads to; only its last one is to-many */
+    FIELD_OF_COUNT,     /* how many members `path` leads to, each counted once; not only to-one */
     FIELD_OF_LINK,      /* a link column of the relationship that is being read */
 };
 

@@ -108,10 +108,10 @@ static unsigned compares_values(const struct column_type *type)
 static bool become_count(struct reading *r, const struct given *given, struct condition *c)
 {
     struct field *field = &c->filter.field;
-    if (field->path[field->n_path - 1]->is_to_one || !query_is_to_one(field, field->n_path - 1)) {
+    if (query_leads_to_one(field)) {
         REFUSE(r, given,
-               "members of \"%s\" are not counted: count is of one to-many relationship, which "
-               "only to-one relationships lead to",
+               "\"%s\" leads to one member at most, which is not counted: ask with [null] whether "
+               "there is one",
                query_quote(r, given->brackets[0]));
         return false;
     }
@@ -227,23 +227,20 @@ static bool read_value(struct reading *r, const struct condition *c, struct text
         *ret = cell_from_bool(r->arena, text_is(value, "true"));
         return text_is(value, "true") || text_is(value, "false");
     }
-    if (is_pattern(c)) {
-        *ret = cell_from_text(value.at, value.n);
-        return !ends_in_escape(value);
-    }
-    if (c->filter.field.kind == FIELD_OF_KEY) {
+    if (c->filter.field.kind == FIELD_OF_KEY && !is_pattern(c)) {
         return key_read(r->arena, c->type, value, ret);
     }
     return column_read_value(r->arena, c->type, value, ret) &&
-           (c->compares != OF_COUNT || cell_int(*ret) >= 0);
+           (c->compares != OF_COUNT || cell_int(*ret) >= 0) &&
+           !(is_pattern(c) && ends_in_escape(value));
 }
 
-static const char *describe_values(const struct condition *c)
+static const char *describe_values(const struct condition *c, struct text value)
 {
     if (c->filter.operator== FILTER_NULL) {
         return "true or false";
     }
-    if (is_pattern(c)) {
+    if (is_pattern(c) && ends_in_escape(value)) {
         return "a pattern that does not end in a lone \\, which may be written \\\\";
     }
     return c->compares == OF_COUNT ? "a whole number from 0" : c->type->json;
@@ -259,7 +256,7 @@ static void refuse_value(struct reading *r, const struct given *given, const str
         remedy = arena_printf(r->arena, "; filter[%s][null]=true asks for null", field);
     }
     REFUSE(r, given, "\"%s\" is no value for \"%s\": give %s%s", query_quote(r, value), field,
-           describe_values(c), remedy == NULL ? "" : remedy);
+           describe_values(c, value), remedy == NULL ? "" : remedy);
 }
 
 /* A value that no key can have is left out of a list, since nothing can be linked to it. */

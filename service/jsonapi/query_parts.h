@@ -81,8 +81,8 @@ enum field_end query_find_field(const struct query_subject *subject, struct text
 const char *query_describe_miss(struct reading *r, enum field_end end,
                                 const struct field_path *path);
 
-/* query_is_to_one() - are the first `n` relationships of the field's path to-one? */
-bool query_is_to_one(const struct field *field, size_t n);
+/* query_leads_to_one() - to at most one value: are all relationships of the path to-one? */
+bool query_leads_to_one(const struct field *field);
 
 /* Names that a message offers. Only as many problems are worded as are kept. */
 struct names {

@@ -6,7 +6,7 @@
 
 static const struct text count_suffix = { .at = ".count", .n = 6 };
 
-/* "hobbies.count": does the path end in a to-many relationship and the word "count"? */
+/* "hobbies.count": does the path lead to many members, and end in the word "count"? */
 static bool find_count(const struct query_subject *subject, struct text path, struct field *ret)
 {
     size_t n = count_suffix.n;
@@ -17,7 +17,7 @@ static bool find_count(const struct query_subject *subject, struct text path, st
     path.n -= n;
     struct field_path found;
     if (query_find_field(subject, path, &found) != FIELD_MEMBERS ||
-        found.field.path[found.field.n_path - 1]->is_to_one) {
+        query_leads_to_one(&found.field)) {
         return false;
     }
     *ret = found.field;
@@ -31,11 +31,10 @@ static const char *find_objection(struct reading *r, enum field_end end,
 {
     const struct field *field = &path->field;
     const char *words = NULL;
-    size_t n_ordered = field->kind == FIELD_OF_COUNT ? field->n_path - 1 : field->n_path;
     if (end == FIELD_UNKNOWN || end == FIELD_TOO_DEEP) {
         return query_describe_miss(r, end, path);
     }
-    if (!query_is_to_one(field, n_ordered)) {
+    if (field->kind != FIELD_OF_COUNT && !query_leads_to_one(field)) {
         words = "it leads to many members";
     } else if (end == FIELD_MEMBERS) {
         words = "it is a relationship";

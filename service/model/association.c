@@ -115,10 +115,19 @@ static bool is_in_primary_key(const struct catalog_table *table, const char *col
 }
 
 /* Which columns are shown when the file does not say: those that a link can do without. */
-static bool is_shown_by_default(const struct draft_end *end, const struct catalog_column *c)
+static bool is_shown_by_default(struct draft *d, const struct draft_end *end,
+                                const struct catalog_column *c)
 {
     return c != end->near && c != end->far && (c->has_default || !c->not_null) &&
-           column_type_find(c->type_oid) != NULL && !is_in_primary_key(end->table, c->name);
+           draft_column_type(d, c) != NULL && !is_in_primary_key(end->table, c->name);
+}
+
+/* Links are written together, a column as one array: there are none of arrays. */
+static bool is_unwritable(struct draft *d, const struct catalog_column *column,
+                          const struct declared_attribute *declared)
+{
+    const struct column_type *type = draft_column_type(d, column);
+    return type != NULL && type->kind == COLUMN_ARRAY && !declared->read_only && !column->generated;
 }
 
 static void add_link_column(struct draft *d, struct draft_end *end, struct attribute *columns,
@@ -127,21 +136,25 @@ static void add_link_column(struct draft *d, struct draft_end *end, struct attri
     const char *name = declared->column == NULL ? declared->name : declared->column;
     const struct catalog_column *column = catalog_find_column(end->table, name);
     const char *reason = NULL;
+    const char *remedy = "list in \"secondary_attributes\" what is to be shown, with \"column\" "
+                         "where the name differs";
     if (column == NULL) {
         reason = draft_text(d, "table \"%s\" has no column \"%s\"", end->table->name, name);
     } else if (column == end->near || column == end->far) {
         reason =
             draft_text(d, "column \"%s\" is one of the two keys: it is the linkage already", name);
-    } else if (column_type_find(column->type_oid) == NULL) {
+    } else if (draft_column_type(d, column) == NULL) {
         reason = draft_text(d, "column \"%s\" is of type %s, which is not supported", name,
                             column->type_name);
     } else if (!name_is_member(declared->name)) {
         reason = draft_text(d, "\"%s\" is no member name of JSON:API", declared->name);
+    } else if (is_unwritable(d, column, declared)) {
+        reason =
+            draft_text(d, "column \"%s\" is an array, which links show and do not write", name);
+        remedy = "add \"read_only\": true";
     }
     if (reason != NULL || column == NULL) {
-        draft_error(d, declared->pointer, reason,
-                    "list in \"secondary_attributes\" what is to be shown, with \"column\" where "
-                    "the name differs");
+        draft_error(d, declared->pointer, reason, remedy);
         end->broken = true;
         return;
     }
@@ -149,7 +162,7 @@ static void add_link_column(struct draft *d, struct draft_end *end, struct attri
         .name = arena_strdup(d->arena, declared->name),
         .column = name_quote(d->arena, column->name),
         .raw_name = arena_strdup(d->arena, column->name),
-        .type = column_type_find(column->type_oid),
+        .type = draft_column_type(d, column),
         .read_only = declared->read_only || column->generated,
         .nullable = !column->not_null,
         .max_length = column->max_length > 0 ? (uint32_t)column->max_length : 0,
@@ -175,7 +188,7 @@ void resolve_link_columns(struct draft *d, struct draft_end *end)
             if (!declared->secondary_attributes[i].broken) {
                 add_link_column(d, end, columns, &declared->secondary_attributes[i]);
             }
-        } else if (is_shown_by_default(end, &end->table->columns[i])) {
+        } else if (is_shown_by_default(d, end, &end->table->columns[i])) {
             struct declared_attribute shown = { .name = end->table->columns[i].name,
                                                 .pointer = declared->pointer,
                                                 .read_only = true };

@@ -6,6 +6,8 @@
  */
 #include "model/calendar.h"
 
+#include <stdlib.h>
+
 #define MICROSECONDS_PER_DAY INT64_C(86400000000)
 
 enum {
@@ -13,6 +15,7 @@ enum {
     DAYS_TO_2000 = 5 * DAYS_PER_ERA - 60, /* from 0000-03-01 to 2000-01-01 */
     FIRST_DAY = -2451545,                 /* 4714-11-24 BC, day 0 of the Julian count */
     END_OF_DAYS = 2145031949,             /* the first day that is out of range */
+    FARTHEST_OFFSET = 16 * 3600 - 1,      /* seconds from UTC */
     LONGEST = 48,                         /* bytes of any date and time */
 };
 
@@ -146,32 +149,35 @@ static bool scan_fraction(struct scanner *s, int64_t *ret_us)
     return true;
 }
 
-static bool scan_offset(struct scanner *s, int64_t *ret_minutes)
+/* An offset in seconds east of UTC; those of RFC 3339 have no seconds of their own. */
+static bool scan_offset(struct scanner *s, bool with_seconds, int32_t *ret)
 {
-    *ret_minutes = 0;
+    *ret = 0;
     if (scan_char(s, 'Z') || scan_char(s, 'z')) {
         return true;
     }
     bool minus = scan_char(s, '-');
     unsigned hours = 0;
     unsigned minutes = 0;
+    unsigned seconds = 0;
     if ((!minus && !scan_char(s, '+')) || !scan_digits(s, 2, &hours) || !scan_char(s, ':') ||
         !scan_digits(s, 2, &minutes) || hours > 23 || minutes > 59) {
         return false;
     }
-    *ret_minutes = (int64_t)hours * 60 + minutes;
-    if (minus) {
-        *ret_minutes = -*ret_minutes;
+    if (with_seconds && scan_char(s, ':') && (!scan_digits(s, 2, &seconds) || seconds > 59)) {
+        return false;
     }
+    int32_t east = (int32_t)(hours * 3600 + minutes * 60 + seconds);
+    *ret = minus ? -east : east;
     return true;
 }
 
 struct time_of_day {
-    unsigned hour;
+    unsigned hour; /* 24 only at the very end of a day */
     unsigned minute;
     unsigned second;
-    int64_t us;             /* 1,000,000 when the fraction was rounded up */
-    int64_t offset_minutes; /* east of UTC */
+    int64_t us;     /* 1,000,000 when the fraction was rounded up */
+    int32_t east_s; /* the offset's seconds east of UTC */
 };
 
 static bool scan_time(struct scanner *s, enum calendar_zone zone, struct time_of_day *ret)
@@ -184,15 +190,22 @@ static bool scan_time(struct scanner *s, enum calendar_zone zone, struct time_of
     if (scan_char(s, '.') && !scan_fraction(s, &ret->us)) {
         return false;
     }
-    if (zone == CALENDAR_UTC && !scan_offset(s, &ret->offset_minutes)) {
+    if (zone != CALENDAR_LOCAL && !scan_offset(s, zone == CALENDAR_OFFSET, &ret->east_s)) {
         return false;
     }
-    if (ret->hour > 23 || ret->minute > 59 || ret->second > 60) {
+    bool is_end = ret->hour == 24 && ret->minute == 0 && ret->second == 0 && ret->us == 0;
+    if ((ret->hour > 23 && !is_end) || ret->minute > 59 || ret->second > 60) {
         return false;
     }
     /* Leap seconds exist in the last minute of a day in UTC alone. */
-    int64_t minute_of_day = (int64_t)ret->hour * 60 + ret->minute - ret->offset_minutes;
+    int64_t minute_of_day = (int64_t)ret->hour * 60 + ret->minute - ret->east_s / 60;
     return ret->second < 60 || (minute_of_day + 1) % 1440 == 0;
+}
+
+static int64_t microseconds_of(struct time_of_day time)
+{
+    int64_t minutes = (int64_t)time.hour * 60 + time.minute;
+    return (minutes * 60 + time.second) * 1000000 + time.us;
 }
 
 bool calendar_read_date(struct text t, int32_t *ret_days)
@@ -220,11 +233,10 @@ bool calendar_read_timestamp(struct text t, enum calendar_zone zone, int64_t *re
     int64_t days = 0;
     struct time_of_day time;
     if (!scan_date(&s, &days) || !(scan_char(&s, 'T') || scan_char(&s, 't')) ||
-        !scan_time(&s, zone, &time) || s.at != s.end) {
+        !scan_time(&s, zone, &time) || s.at != s.end || time.hour > 23) {
         return false;
     }
-    int64_t minutes = (int64_t)time.hour * 60 + time.minute - time.offset_minutes;
-    int64_t in_day = (minutes * 60 + time.second) * 1000000 + time.us;
+    int64_t in_day = microseconds_of(time) - (int64_t)time.east_s * 1000000;
     int64_t us = 0;
     if (__builtin_mul_overflow(days, MICROSECONDS_PER_DAY, &us) ||
         __builtin_add_overflow(us, in_day, &us) || us < FIRST_MICROSECOND ||
@@ -232,6 +244,25 @@ bool calendar_read_timestamp(struct text t, enum calendar_zone zone, int64_t *re
         return false;
     }
     *ret_us = us;
+    return true;
+}
+
+bool calendar_read_time(struct text t, enum calendar_zone zone, int64_t *ret_us,
+                        int32_t *ret_east_s)
+{
+    struct scanner s = { .at = t.at, .end = t.at + t.n };
+    struct time_of_day time;
+    if (!scan_time(&s, zone, &time) || s.at != s.end || abs(time.east_s) > FARTHEST_OFFSET) {
+        return false;
+    }
+    int64_t us = microseconds_of(time);
+    if (us > MICROSECONDS_PER_DAY) {
+        return false;
+    }
+    *ret_us = us;
+    if (zone == CALENDAR_OFFSET) {
+        *ret_east_s = time.east_s;
+    }
     return true;
 }
 
@@ -299,6 +330,31 @@ void calendar_write_timestamp(struct buf *b, enum calendar_zone zone, int64_t us
         to = put_time(to, (uint64_t)us - (uint64_t)days * (uint64_t)MICROSECONDS_PER_DAY);
         if (zone == CALENDAR_UTC) {
             *to++ = 'Z';
+        }
+        b->n = (size_t)(to - b->at);
+    }
+}
+
+static char *put_offset(char *to, int32_t east_s)
+{
+    unsigned seconds = (unsigned)abs(east_s);
+    *to++ = east_s < 0 ? '-' : '+';
+    to = put_digits(to, seconds / 3600, 2);
+    *to++ = ':';
+    to = put_digits(to, seconds / 60 % 60, 2);
+    if (seconds % 60 != 0) {
+        *to++ = ':';
+        to = put_digits(to, seconds % 60, 2);
+    }
+    return to;
+}
+
+void calendar_write_time(struct buf *b, enum calendar_zone zone, int64_t us, int32_t east_s)
+{
+    if (buf_reserve(b, LONGEST)) {
+        char *to = put_time(b->at + b->n, (uint64_t)us);
+        if (zone == CALENDAR_OFFSET) {
+            to = put_offset(to, east_s);
         }
         b->n = (size_t)(to - b->at);
     }

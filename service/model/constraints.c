@@ -42,7 +42,7 @@ bool references_key(const struct catalog_constraint *c, const struct draft_resou
 void check_key_type(struct draft *d, struct draft_end *end, const char *key,
                     const struct catalog_column *column, const struct draft_resource *r)
 {
-    const struct column_type *type = column_type_find(column->type_oid);
+    const struct column_type *type = draft_column_type(d, column);
     if (type == NULL || type->kind != r->resource->key_type->kind) {
         draft_refuse(d, end, key,
                      draft_text(d, "%s.%s is %s, but %s.%s is %s", end->table->name, column->name,

@@ -3,6 +3,7 @@
  */
 #include "model/draft.h"
 
+#include "model/column_type_of.h"
 #include "model/names.h"
 
 void draft_error(struct draft *d, const char *pointer, const char *reason, const char *remedy)
@@ -111,6 +112,27 @@ struct declared_names draft_columns(struct draft *d, const struct catalog_table 
         names[i] = table->columns[i].name;
     }
     return (struct declared_names){ .n = n, .at = names };
+}
+
+const struct column_type *draft_column_type(struct draft *d, const struct catalog_column *column)
+{
+    for (const struct draft_type *t = d->types; t != NULL; t = t->next) {
+        if (t->oid == column->type_oid && t->modifier == column->type_modifier) {
+            return t->type;
+        }
+    }
+    struct draft_type *added = arena_alloc(d->scratch, sizeof *added);
+    if (added == NULL) {
+        return NULL;
+    }
+    *added = (struct draft_type){
+        .oid = column->type_oid,
+        .modifier = column->type_modifier,
+        .type = column_type_of(d->arena, d->catalog, column),
+        .next = d->types,
+    };
+    d->types = added;
+    return added->type;
 }
 
 void draft_refuse_column(struct draft *d, struct draft_end *end, const char *key,

@@ -41,10 +41,19 @@ struct draft_end {
     bool broken; /* something about it has been reported */
 };
 
+/* A type that several columns may have. */
+struct draft_type {
+    uint32_t oid;
+    int32_t modifier;
+    const struct column_type *type; /* NULL: it is not supported */
+    struct draft_type *next;
+};
+
 struct draft {
     struct arena *arena;   /* the model's: what stays */
     struct arena *scratch; /* what goes when the model is ready, texts of messages too */
     const struct catalog *catalog;
+    struct draft_type *types; /* those that columns had so far */
     struct declaration declaration;
     struct findings *findings;
     size_t n_resources;
@@ -95,6 +104,9 @@ const char *draft_type(const struct draft_resource *resource);
 
 /* draft_columns() - the names of a table's columns, in the scratch arena. */
 struct declared_names draft_columns(struct draft *d, const struct catalog_table *table);
+
+/* draft_column_type() - the type of a column, in the model's arena; NULL: it is not supported. */
+const struct column_type *draft_column_type(struct draft *d, const struct catalog_column *column);
 
 /* draft_refuse_column() - `end` names at `key` a column that the table does not have. */
 void draft_refuse_column(struct draft *d, struct draft_end *end, const char *key,

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
-#include "model/column_type.h"
+#include "model/column_read.h"
 #include "model/relationship.h"
 
 struct attribute {

@@ -63,7 +63,7 @@ static const char *refuse_attribute(struct draft *d, const struct draft_resource
         return draft_text(d, "column \"%s\" is the foreign key of %s, which shows it", column->name,
                           draft_end_name(d, end));
     }
-    if (column_type_find(column->type_oid) == NULL) {
+    if (draft_column_type(d, column) == NULL) {
         *ret_remedy = "leave the column out of \"attributes\"";
         return draft_text(d, "column \"%s\" is of type %s, which is not supported", column->name,
                           column->type_name);
@@ -92,7 +92,7 @@ static void add_attribute(struct draft *d, struct draft_resource *r, struct attr
         .name = arena_strdup(d->arena, declared->name),
         .column = name_quote(d->arena, column->name),
         .raw_name = arena_strdup(d->arena, column->name),
-        .type = column_type_find(column->type_oid),
+        .type = draft_column_type(d, column),
         .read_only = read_only,
         .nullable = !column->not_null,
         .required = column->not_null && !column->has_default && !read_only,
@@ -179,10 +179,8 @@ static void warn_of_lost_creates(struct draft *d, const struct draft_resource *r
                            "column \"%s\" of \"%s\" needs a value and has no default, "
                            "but clients cannot give one: every POST /%s will fail",
                            column->name, r->table->name, r->resource->type),
-                column == r->key_column
-                    ? "give the column a default, or let clients choose ids: \"client_ids\": true"
-                    : "give the column a default, or show it as a writable attribute, or as a "
-                      "relationship when it is a foreign key");
+                "give the column a default, or show it as a writable attribute, or as a relationship "
+                "when it is a foreign key");
         }
     }
 }

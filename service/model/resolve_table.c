@@ -100,6 +100,18 @@ static const struct catalog_column *declared_key(struct draft *d, const struct d
     return NULL;
 }
 
+/* Where ids come from: the database, or the client, who has to choose where the database does not. */
+static void resolve_new_keys(struct draft *d, struct draft_resource *r)
+{
+    const struct catalog_column *column = r->key_column;
+    bool is_made = column->default_sql != NULL || column->generated;
+    if (column->default_sql != NULL) {
+        r->resource->key_default = arena_strdup(d->arena, column->default_sql);
+    }
+    r->resource->allows_client_ids =
+        r->declared->client_ids || (!is_made && !r->resource->view_only);
+}
+
 static void resolve_key(struct draft *d, struct draft_resource *r)
 {
     bool is_declared = r->declared->key != NULL;
@@ -107,7 +119,7 @@ static void resolve_key(struct draft *d, struct draft_resource *r)
     if (column == NULL) {
         return;
     }
-    const struct column_type *type = column_type_find(column->type_oid);
+    const struct column_type *type = draft_column_type(d, column);
     if (type == NULL || !type->is_key) {
         draft_error(d,
                     is_declared ? pointer_join(d->scratch, r->declared->pointer, "key")
@@ -120,8 +132,7 @@ static void resolve_key(struct draft *d, struct draft_resource *r)
     r->key_column = column;
     r->resource->key = name_quote(d->arena, column->name);
     r->resource->key_type = type;
-    r->resource->key_default =
-        column->default_sql == NULL ? NULL : arena_strdup(d->arena, column->default_sql);
+    resolve_new_keys(d, r);
 }
 
 static void check_client_ids(struct draft *d, const struct draft_resource *r)
@@ -151,7 +162,6 @@ void resolve_table(struct draft *d, struct draft_resource *r)
     }
     r->resource->table = name_quote_qualified(d->arena, r->table->schema, r->table->name);
     r->resource->view_only = declared->view_only || r->table->is_view;
-    r->resource->allows_client_ids = declared->client_ids;
     resolve_key(d, r);
     check_client_ids(d, r);
 }

@@ -65,6 +65,8 @@ static json_t *text_value(struct doc *doc, const struct resource *resource,
     return doc_text(doc, "%.*s", (int)word.n, word.at);
 }
 
+static json_t *array_value(struct doc *doc, const struct column_type *type);
+
 static json_t *typed_value(struct doc *doc, const struct column_type *type)
 {
     switch (type->kind) {
@@ -78,7 +80,28 @@ static json_t *typed_value(struct doc *doc, const struct column_type *type)
         return json_integer(1);
     case COLUMN_REAL:
     case COLUMN_DOUBLE:
+    case COLUMN_NUMERIC:
         return json_real(1.5);
+    case COLUMN_TIME:
+        return doc_text(doc, "09:15:00");
+    case COLUMN_TIMETZ:
+        return doc_text(doc, "09:15:00+02:00");
+    case COLUMN_INTERVAL:
+        return doc_text(doc, "P1DT2H30M");
+    case COLUMN_JSON:
+    case COLUMN_JSONB:
+        return json_object();
+    case COLUMN_BYTEA:
+        return doc_text(doc, "aGVsbG8=");
+    case COLUMN_INET:
+        return doc_text(doc, "192.0.2.0/24");
+    case COLUMN_MACADDR:
+        return doc_text(doc, "08:00:2b:01:02:03%s",
+                        strcmp(type->name, "macaddr8") == 0 ? ":04:05" : "");
+    case COLUMN_ENUM:
+        return type->n_labels == 0 ? json_null() : doc_text(doc, "%s", type->labels[0]);
+    case COLUMN_ARRAY:
+        return array_value(doc, type);
     case COLUMN_DATE:
         return doc_text(doc, "2026-01-31");
     case COLUMN_TIMESTAMP:
@@ -89,6 +112,13 @@ static json_t *typed_value(struct doc *doc, const struct column_type *type)
         return doc_text(doc, UUID);
     }
     UNREACHABLE();
+}
+
+static json_t *array_value(struct doc *doc, const struct column_type *type)
+{
+    json_t *array = doc_array(doc);
+    doc_add(doc, array, typed_value(doc, type->element));
+    return array;
 }
 
 json_t *example_value(struct doc *doc, const struct resource *resource,

@@ -5,6 +5,7 @@
 #include "openapi/components.h"
 #include "openapi/examples.h"
 
+#define NUMERIC_TEXT "^(-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?|NaN|-?Infinity)$"
 #define INTEGER_ID "^(0|-?[1-9][0-9]{0,18})$"
 
 /* Adds `what` to the type of a schema: "string" becomes ["string", "null"]. */
@@ -19,31 +20,67 @@ static void put_text(struct doc *doc, json_t *object, const char *key, const cha
     doc_put(doc, object, key, doc_text(doc, "%s", text));
 }
 
-/* Numbers that JSON cannot write travel as strings. */
-static json_t *schema_of_real(struct doc *doc, const struct column_type *type, bool nullable)
+/* Numbers that JSON cannot write travel as strings, and so may a numeric of any length. */
+static json_t *schema_of_number(struct doc *doc, const struct column_type *type, bool nullable)
 {
     static const char *const words[] = { "NaN", "Infinity", "-Infinity", NULL };
     json_t *schema = doc_object(doc);
     json_t *any = doc_put(doc, schema, "anyOf", doc_array(doc));
     json_t *number = doc_object(doc);
     doc_put(doc, number, "type", type_of(doc, "number", nullable));
-    put_text(doc, number, "format", type->format);
+    if (type->format != NULL) {
+        put_text(doc, number, "format", type->format);
+    }
     doc_add(doc, any, number);
     json_t *word = doc_object(doc);
-    doc_put(doc, word, "enum", doc_words(doc, words));
+    if (type->kind == COLUMN_NUMERIC) {
+        put_text(doc, word, "type", "string");
+        put_text(doc, word, "pattern", NUMERIC_TEXT);
+    } else {
+        doc_put(doc, word, "enum", doc_words(doc, words));
+    }
     doc_add(doc, any, word);
+    return schema;
+}
+
+/* The labels, and null if it is one of the values. */
+static json_t *schema_of_enum(struct doc *doc, const struct column_type *type, bool nullable)
+{
+    json_t *schema = doc_object(doc);
+    doc_put(doc, schema, "type", type_of(doc, type->json_type, nullable));
+    json_t *labels = doc_put(doc, schema, "enum", doc_array(doc));
+    for (size_t i = 0; i < type->n_labels; i++) {
+        doc_add(doc, labels, doc_text(doc, "%s", type->labels[i]));
+    }
+    if (nullable) {
+        doc_add(doc, labels, json_null());
+    }
     return schema;
 }
 
 json_t *schema_of_column(struct doc *doc, const struct column_type *type, bool nullable)
 {
-    if (type->kind == COLUMN_REAL || type->kind == COLUMN_DOUBLE) {
-        return schema_of_real(doc, type, nullable);
+    if (type->kind == COLUMN_REAL || type->kind == COLUMN_DOUBLE || type->kind == COLUMN_NUMERIC) {
+        return schema_of_number(doc, type, nullable);
+    }
+    if (type->kind == COLUMN_ENUM) {
+        return schema_of_enum(doc, type, nullable);
     }
     json_t *schema = doc_object(doc);
-    doc_put(doc, schema, "type", type_of(doc, type->json_type, nullable));
+    if (type->json_type != NULL) {
+        doc_put(doc, schema, "type", type_of(doc, type->json_type, nullable));
+    }
     if (type->format != NULL) {
         put_text(doc, schema, "format", type->format);
+    }
+    if (type->kind == COLUMN_BYTEA) {
+        put_text(doc, schema, "contentEncoding", "base64");
+    }
+    if (type->kind == COLUMN_ARRAY) {
+        doc_put(doc, schema, "items", schema_of_column(doc, type->element, true));
+    }
+    if (type->max_length > 0) {
+        doc_put(doc, schema, "maxLength", json_integer(type->max_length));
     }
     return schema;
 }

@@ -38,3 +38,18 @@ const struct catalog_column *catalog_find_column(const struct catalog_table *tab
     }
     return NULL;
 }
+
+const struct catalog_type *catalog_find_type(const struct catalog *catalog, uint32_t oid)
+{
+    size_t low = 0;
+    size_t high = catalog->n_types;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (catalog->types[middle].oid < oid) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < catalog->n_types && catalog->types[low].oid == oid ? &catalog->types[low] : NULL;
+}

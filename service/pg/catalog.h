@@ -17,6 +17,7 @@ struct catalog_column {
     const char *name;
     uint32_t type_oid;     /* of the base type when the column's type is a domain */
     const char *type_name; /* as format_type() prints it: "character varying(20)" */
+    int32_t type_modifier; /* pg_attribute.atttypmod, or the domain's; below 1: none */
     int32_t max_length;    /* of varchar(n) and char(n) in characters; 0: none */
     bool not_null;
     bool has_default;        /* a default, an identity or a generated value */
@@ -53,6 +54,7 @@ struct catalog_table {
     const char *name;
     bool on_search_path; /* found without naming the schema */
     bool is_view;
+    bool is_partition; /* of another table, which holds its rows as well */
     size_t n_columns;
     const struct catalog_column *columns; /* in the table's order */
     size_t n_constraints;
@@ -61,10 +63,26 @@ struct catalog_table {
     const struct catalog_index *indexes; /* valid ones, without predicate */
 };
 
+/* A type that is not one of PostgreSQL's own: made by a user, or by an extension. */
+struct catalog_type {
+    uint32_t oid;
+    const char *name;     /* as it stands in SQL */
+    char kind;            /* pg_type.typtype: b (base), d (domain), e (enum) */
+    char category;        /* pg_type.typcategory: A (array), S (string), … */
+    uint32_t array_oid;   /* of an array of them; 0: none */
+    uint32_t element_oid; /* arrays: of what */
+    uint32_t base_oid;    /* domains: the type at the bottom */
+    int32_t base_modifier;
+    size_t n_labels; /* enums, in their order */
+    const char *const *labels;
+};
+
 struct catalog {
     size_t n_tables;
     const struct catalog_table
         *tables; /* tables, partitioned tables and views outside system schemas */
+    size_t n_types;
+    const struct catalog_type *types; /* by oid */
 };
 
 /*
@@ -77,5 +95,8 @@ const struct catalog_table *catalog_find_table(const struct catalog *catalog, co
 /* catalog_find_column() - the column called `name`; NULL when there is none. */
 const struct catalog_column *catalog_find_column(const struct catalog_table *table,
                                                  const char *name);
+
+/* catalog_find_type() - the type with this oid; NULL: none of users. Cost: a binary search. */
+const struct catalog_type *catalog_find_type(const struct catalog *catalog, uint32_t oid);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * catalog_read.c - four queries in one snapshot, each ordered by the table's oid, merged here.
+ * catalog_read.c - queries in one snapshot, each ordered by the table's oid, merged here.
  *
  * Columns are named by their number in constraints and indexes; the numbers are resolved here, as
  * joining pg_attribute to unnested arrays costs PostgreSQL far more. Strings are borrowed from the
@@ -10,13 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pg/catalog_parts.h"
+
 static const char tables_sql[] =
     "select c.oid, n.nspname, c.relname, pg_catalog.pg_table_is_visible(c.oid),"
-    " c.relkind in ('v', 'm')"
+    " c.relkind in ('v', 'm'), c.relispartition"
     " from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
     " where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname <> 'information_schema'"
     " and n.nspname !~ '^pg_' order by c.oid";
-enum { TABLE_OID, TABLE_SCHEMA, TABLE_NAME, TABLE_VISIBLE, TABLE_VIEW };
+enum { TABLE_OID, TABLE_SCHEMA, TABLE_NAME, TABLE_VISIBLE, TABLE_VIEW, TABLE_PARTITION };
 
 /* A domain may be over another one: `base` follows them down, keeping what any of them adds. */
 static const char columns_sql[] =
@@ -30,7 +32,7 @@ static const char columns_sql[] =
     " flat as (select b.* from base b join pg_catalog.pg_type t on t.oid = b.oid"
     " and t.typtype <> 'd')"
     " select a.attrelid, a.attnum, a.attname, coalesce(b.oid, a.atttypid),"
-    " pg_catalog.format_type(a.atttypid, a.atttypmod),"
+    " pg_catalog.format_type(a.atttypid, a.atttypmod), coalesce(b.typmod, a.atttypmod),"
     " case when coalesce(b.oid, a.atttypid) in (1042, 1043)" /* char(n), varchar(n): n + 4 */
     " then greatest(coalesce(b.typmod, a.atttypmod) - 4, 0) else 0 end,"
     " a.attnotnull or coalesce(b.not_null, false),"
@@ -52,6 +54,7 @@ enum {
     COLUMN_NAME,
     COLUMN_TYPE,
     COLUMN_TYPE_NAME,
+    COLUMN_MODIFIER,
     COLUMN_LENGTH,
     COLUMN_NOT_NULL,
     COLUMN_DEFAULT,
@@ -114,25 +117,16 @@ struct reading {
     struct arena *arena;
     struct session *session;
     struct session_error *error;
+    struct catalog *catalog;
     struct catalog_table *tables;
     uint32_t *oids; /* ascending */
     size_t n_tables;
     const int **numbers; /* per table, per column: pg_attribute.attnum */
 };
 
-static const char *cell(const struct session_rows *rows, size_t row, size_t column)
-{
-    return rows->values[row * rows->n_columns + column];
-}
-
 static bool is_true(const char *value)
 {
     return value != NULL && value[0] == 't';
-}
-
-static uint32_t to_oid(const char *value)
-{
-    return value == NULL ? 0 : (uint32_t)strtoul(value, NULL, 10);
 }
 
 static int query(struct reading *r, const char *sql, struct session_rows *ret_rows)
@@ -155,16 +149,6 @@ static struct catalog_table *find_by_oid(const struct reading *r, uint32_t oid)
         }
     }
     return low < r->n_tables && r->oids[low] == oid ? &r->tables[low] : NULL;
-}
-
-/* How many rows from `first` on belong to the same table: their first column is its oid. */
-static size_t run_length(const struct session_rows *rows, size_t first)
-{
-    size_t end = first + 1;
-    while (end < rows->n_rows && strcmp(cell(rows, end, 0), cell(rows, first, 0)) == 0) {
-        end++;
-    }
-    return end - first;
 }
 
 static const char *name_of_number(const struct reading *r, const struct catalog_table *table,
@@ -216,12 +200,13 @@ static int read_tables(struct reading *r)
     }
     r->n_tables = rows.n_rows;
     for (size_t i = 0; i < rows.n_rows; i++) {
-        r->oids[i] = to_oid(cell(&rows, i, TABLE_OID));
+        r->oids[i] = catalog_oid(catalog_cell(&rows, i, TABLE_OID));
         r->tables[i] = (struct catalog_table){
-            .schema = cell(&rows, i, TABLE_SCHEMA),
-            .name = cell(&rows, i, TABLE_NAME),
-            .on_search_path = is_true(cell(&rows, i, TABLE_VISIBLE)),
-            .is_view = is_true(cell(&rows, i, TABLE_VIEW)),
+            .schema = catalog_cell(&rows, i, TABLE_SCHEMA),
+            .name = catalog_cell(&rows, i, TABLE_NAME),
+            .on_search_path = is_true(catalog_cell(&rows, i, TABLE_VISIBLE)),
+            .is_view = is_true(catalog_cell(&rows, i, TABLE_VIEW)),
+            .is_partition = is_true(catalog_cell(&rows, i, TABLE_PARTITION)),
         };
     }
     return 0;
@@ -230,7 +215,8 @@ static int read_tables(struct reading *r)
 static void read_table_columns(struct reading *r, const struct session_rows *rows, size_t first,
                                size_t n)
 {
-    struct catalog_table *table = find_by_oid(r, to_oid(cell(rows, first, COLUMN_TABLE)));
+    struct catalog_table *table =
+        find_by_oid(r, catalog_oid(catalog_cell(rows, first, COLUMN_TABLE)));
     struct catalog_column *columns = arena_zalloc(r->arena, n, sizeof *columns);
     int *numbers = arena_zalloc(r->arena, n, sizeof *numbers);
     if (table == NULL || arena_failed(r->arena)) {
@@ -238,17 +224,18 @@ static void read_table_columns(struct reading *r, const struct session_rows *row
     }
     for (size_t i = 0; i < n; i++) {
         size_t row = first + i;
-        numbers[i] = (int)strtol(cell(rows, row, COLUMN_NUMBER), NULL, 10);
+        numbers[i] = catalog_int(catalog_cell(rows, row, COLUMN_NUMBER));
         columns[i] = (struct catalog_column){
-            .name = cell(rows, row, COLUMN_NAME),
-            .type_oid = to_oid(cell(rows, row, COLUMN_TYPE)),
-            .type_name = cell(rows, row, COLUMN_TYPE_NAME),
-            .max_length = (int32_t)strtol(cell(rows, row, COLUMN_LENGTH), NULL, 10),
-            .not_null = is_true(cell(rows, row, COLUMN_NOT_NULL)),
-            .has_default = is_true(cell(rows, row, COLUMN_DEFAULT)) ||
-                           is_true(cell(rows, row, COLUMN_GENERATED)),
-            .generated = is_true(cell(rows, row, COLUMN_GENERATED)),
-            .default_sql = cell(rows, row, COLUMN_DEFAULT_SQL),
+            .name = catalog_cell(rows, row, COLUMN_NAME),
+            .type_oid = catalog_oid(catalog_cell(rows, row, COLUMN_TYPE)),
+            .type_name = catalog_cell(rows, row, COLUMN_TYPE_NAME),
+            .type_modifier = catalog_int(catalog_cell(rows, row, COLUMN_MODIFIER)),
+            .max_length = catalog_int(catalog_cell(rows, row, COLUMN_LENGTH)),
+            .not_null = is_true(catalog_cell(rows, row, COLUMN_NOT_NULL)),
+            .has_default = is_true(catalog_cell(rows, row, COLUMN_DEFAULT)) ||
+                           is_true(catalog_cell(rows, row, COLUMN_GENERATED)),
+            .generated = is_true(catalog_cell(rows, row, COLUMN_GENERATED)),
+            .default_sql = catalog_cell(rows, row, COLUMN_DEFAULT_SQL),
         };
     }
     table->columns = columns;
@@ -275,18 +262,18 @@ static struct catalog_constraint read_constraint(struct reading *r,
                                                  const struct session_rows *rows, size_t row)
 {
     struct catalog_constraint c = {
-        .name = cell(rows, row, CONSTRAINT_NAME),
-        .kind = kind_of(cell(rows, row, CONSTRAINT_KIND)[0]),
-        .comment = cell(rows, row, CONSTRAINT_COMMENT),
+        .name = catalog_cell(rows, row, CONSTRAINT_NAME),
+        .kind = kind_of(catalog_cell(rows, row, CONSTRAINT_KIND)[0]),
+        .comment = catalog_cell(rows, row, CONSTRAINT_COMMENT),
     };
-    c.n_columns = read_names(r, table, cell(rows, row, CONSTRAINT_COLUMNS), &c.columns);
+    c.n_columns = read_names(r, table, catalog_cell(rows, row, CONSTRAINT_COLUMNS), &c.columns);
     const struct catalog_table *referenced =
-        find_by_oid(r, to_oid(cell(rows, row, CONSTRAINT_REFERENCED)));
+        find_by_oid(r, catalog_oid(catalog_cell(rows, row, CONSTRAINT_REFERENCED)));
     if (c.kind == CATALOG_FOREIGN_KEY && referenced != NULL) {
         c.referenced_schema = referenced->schema;
         c.referenced_table = referenced->name;
-        c.on_delete = cell(rows, row, CONSTRAINT_ON_DELETE)[0];
-        read_names(r, referenced, cell(rows, row, CONSTRAINT_REFERENCED_COLUMNS),
+        c.on_delete = catalog_cell(rows, row, CONSTRAINT_ON_DELETE)[0];
+        read_names(r, referenced, catalog_cell(rows, row, CONSTRAINT_REFERENCED_COLUMNS),
                    &c.referenced_columns);
     }
     return c;
@@ -295,7 +282,8 @@ static struct catalog_constraint read_constraint(struct reading *r,
 static void read_table_constraints(struct reading *r, const struct session_rows *rows, size_t first,
                                    size_t n)
 {
-    struct catalog_table *table = find_by_oid(r, to_oid(cell(rows, first, CONSTRAINT_TABLE)));
+    struct catalog_table *table =
+        find_by_oid(r, catalog_oid(catalog_cell(rows, first, CONSTRAINT_TABLE)));
     struct catalog_constraint *constraints = arena_zalloc(r->arena, n, sizeof *constraints);
     if (table == NULL || constraints == NULL) {
         return;
@@ -312,14 +300,15 @@ static void read_table_constraints(struct reading *r, const struct session_rows 
 static void read_table_indexes(struct reading *r, const struct session_rows *rows, size_t first,
                                size_t n)
 {
-    struct catalog_table *table = find_by_oid(r, to_oid(cell(rows, first, INDEX_TABLE)));
+    struct catalog_table *table =
+        find_by_oid(r, catalog_oid(catalog_cell(rows, first, INDEX_TABLE)));
     struct catalog_index *indexes = arena_zalloc(r->arena, n, sizeof *indexes);
     if (table == NULL || indexes == NULL) {
         return;
     }
     for (size_t i = 0; i < n; i++) {
         struct catalog_index *index = &indexes[i];
-        const char *numbers = cell(rows, first + i, INDEX_COLUMNS);
+        const char *numbers = catalog_cell(rows, first + i, INDEX_COLUMNS);
         index->n_columns = read_names(r, table, numbers, &index->columns);
     }
     table->indexes = indexes;
@@ -337,7 +326,7 @@ static int read_by_table(struct reading *r, const char *sql, read_table_fn *read
         return 1;
     }
     for (size_t i = 0; i < rows.n_rows && !arena_failed(r->arena);) {
-        size_t n = run_length(&rows, i);
+        size_t n = catalog_run_length(&rows, i);
         read_table(r, &rows, i, n);
         i += n;
     }
@@ -348,7 +337,8 @@ static int read_all(struct reading *r)
 {
     if (read_tables(r) != 0 || read_by_table(r, columns_sql, read_table_columns) != 0 ||
         read_by_table(r, constraints_sql, read_table_constraints) != 0 ||
-        read_by_table(r, indexes_sql, read_table_indexes) != 0) {
+        read_by_table(r, indexes_sql, read_table_indexes) != 0 ||
+        catalog_types_read(r->session, r->arena, r->catalog, r->error) != 0) {
         return 1;
     }
     if (arena_failed(r->arena)) {
@@ -362,6 +352,11 @@ int catalog_read(struct session *s, struct arena *a, struct catalog **ret_catalo
                  struct session_error *reterr)
 {
     struct reading r = { .arena = a, .session = s, .error = reterr };
+    r.catalog = arena_zalloc(a, 1, sizeof *r.catalog);
+    if (r.catalog == NULL) {
+        *reterr = (struct session_error){ .message = "out of memory for the catalog" };
+        return 1;
+    }
     if (session_run(s, "begin isolation level repeatable read read only", reterr) != 0) {
         return 1;
     }
@@ -371,12 +366,8 @@ int catalog_read(struct session *s, struct arena *a, struct catalog **ret_catalo
         (void)rolled_back;
         return 1;
     }
-    struct catalog *catalog = arena_alloc(a, sizeof *catalog);
-    if (catalog == NULL) {
-        *reterr = (struct session_error){ .message = "out of memory for the catalog" };
-        return 1;
-    }
-    *catalog = (struct catalog){ .n_tables = r.n_tables, .tables = r.tables };
-    *ret_catalog = catalog;
+    r.catalog->n_tables = r.n_tables;
+    r.catalog->tables = r.tables;
+    *ret_catalog = r.catalog;
     return session_run(s, "commit", reterr);
 }

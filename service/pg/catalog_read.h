@@ -1,5 +1,5 @@
 /*
- * catalog_read.h - the catalog of a database, read in four queries whatever the number of tables.
+ * catalog_read.h - the catalog of a database, read in six queries whatever the number of tables.
  */
 #ifndef BACKREF_PG_CATALOG_READ_H
 #define BACKREF_PG_CATALOG_READ_H
@@ -14,7 +14,7 @@
  *
  * a            holds the catalog; 1 MiB does for about 400 tables
  * ret_catalog  in `a`, tables in the order of their creation; set only on 0
- * Cost:        four statements; about a tenth of a millisecond per table
+ * Cost:        six statements; about a tenth of a millisecond per table
  * Returns:     0 | 1 with reterr set
  */
 int catalog_read(struct session *s, struct arena *a, struct catalog **ret_catalog,

@@ -86,7 +86,7 @@ static bool read_base64(struct arena *a, struct text text, struct text *ret)
 /* A value's text, as column_read_value() reads it. */
 static struct text value_text(struct arena *a, const struct column_type *type, struct cell value)
 {
-    if (type->kind == COLUMN_TEXT) {
+    if (type->kind == COLUMN_TEXT || type->kind == COLUMN_ENUM) {
         return (struct text){ .at = value.at, .n = (size_t)value.n };
     }
     struct buf b;

@@ -170,8 +170,10 @@ static void add_updated(struct writer *w, size_t i)
     }
     sql_add(&w->sql, ") and (");
     for (size_t j = 0; j < c->n_columns; j++) {
-        sql_add(&w->sql, "%s(g.gives_%zu and p.%s is distinct from g.value_%zu)",
-                j == 0 ? "" : " or ", j, c->columns[j].attribute->column, j);
+        const struct attribute *attribute = c->columns[j].attribute;
+        const char *cast = attribute->type->compared_as;
+        sql_add(&w->sql, "%s(g.gives_%zu and p.%s%s is distinct from g.value_%zu%s)",
+                j == 0 ? "" : " or ", j, attribute->column, cast, j, cast);
     }
     sql_add(&w->sql, ") returning g.key)");
 }

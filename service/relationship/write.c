@@ -28,8 +28,9 @@ static void add_allowed(struct writer *w)
     for (size_t i = 0; i < w->document->n_attributes; i++) {
         const struct attribute_value *v = &w->document->attributes[i];
         if (v->attribute->read_only) {
-            sql_add(&w->sql, " and r.%s is not distinct from $%zu", v->attribute->column,
-                    writer_argument(w, v->attribute->type, false, &v->value, 1));
+            const char *cast = v->attribute->type->compared_as;
+            sql_add(&w->sql, " and r.%s%s is not distinct from $%zu%s", v->attribute->column, cast,
+                    writer_argument(w, v->attribute->type, false, &v->value, 1), cast);
         }
     }
     sql_add(&w->sql, "), ");

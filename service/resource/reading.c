@@ -381,6 +381,10 @@ enum step reading_answer(struct exchange *x, int status, const char *path,
 {
     struct page_view page = view_of(x);
     struct document_links links = links_of(x, path, &page);
+    bool is_jsonapi = x->representation == REPRESENTATION_JSONAPI;
+    links.is_paged =
+        is_jsonapi && links.is_page && (x->request.names_paging || x->reading.has_total);
+    x->answer.is_paged = links.is_paged;
     struct document_view view = {
         .prefix = links.prefix,
         .fields = x->query.fields,

@@ -28,8 +28,9 @@ enum step read_query(struct exchange *x)
         .total = (enum page_total)settings->page_total,
     };
     const struct relationship *relationship = x->target.relationship;
+    bool is_one = relationship != NULL && relationship->is_to_one;
     const struct query_subject subject = {
-        .accepts = x->operation->query,
+        .accepts = x->operation->query & (is_one ? QUERY_RESOURCE : ~0u), /* one is no list */
         .model = x->service->model,
         .resource = relationship == NULL ? x->target.resource : relationship->target,
         .relationship = relationship,

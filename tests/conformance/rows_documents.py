@@ -72,7 +72,7 @@ def doc_13_an_id_names_one_resource(zoo):
     zoo.persons([1, 2])
     ids = [item["id"] for item in zoo.walk("/persons?page[size]=100")]
     expect.same(len(set(ids)), len(ids), "different ids")
-    for id_ in ids[-20:]:
+    for id_ in ids:
         expect.same(expect.status(zoo.get(f"/persons/{id_}"), 200).id, id_, "id")
 
 

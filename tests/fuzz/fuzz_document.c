@@ -130,7 +130,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     r.problems.arena = r.arena;
     read_body(&r, kind, body);
 
-    json_t *root = json_loadb(body.n == 0 ? "" : body.at, body.n, JSON_REJECT_DUPLICATES, NULL);
+    json_error_t error;
+    json_t *root = json_loadb(body.n == 0 ? "" : body.at, body.n, JSON_REJECT_DUPLICATES, &error);
+    if (root == NULL && json_error_code(&error) == json_error_numeric_overflow) {
+        arena_free(r.arena); /* numbers of any size are read, but not by the parser alone */
+        return 0;
+    }
     HOLDS(root != NULL || r.result != 0);
     check_pointers(&r, root);
     const json_t *given = json_object_get(root, "data");

@@ -70,6 +70,15 @@ static void check_include(const struct query *query, const struct query_subject 
     }
 }
 
+static bool leads_to_one(const struct field *field)
+{
+    bool to_one = true;
+    for (size_t i = 0; i < field->n_path; i++) {
+        to_one = to_one && field->path[i]->is_to_one;
+    }
+    return to_one;
+}
+
 static const struct resource *check_field(const struct field *field,
                                           const struct query_subject *subject)
 {
@@ -80,7 +89,7 @@ static const struct resource *check_field(const struct field *field,
         at = field->path[i]->target;
     }
     if (field->kind == FIELD_OF_COUNT) {
-        HOLDS(field->n_path > 0 && !field->path[field->n_path - 1]->is_to_one);
+        HOLDS(field->n_path > 0 && !leads_to_one(field));
     } else if (field->kind == FIELD_OF_LINK) {
         HOLDS(field->n_path == 0);
         HOLDS(field->attribute == &subject->relationship->link_columns[field->attribute->index]);
@@ -108,9 +117,7 @@ static void check_sort(const struct query *query, const struct query_subject *su
         const struct field *field = &query->sort[i].field;
         check_field(field, subject);
         HOLDS(field->attribute == NULL || field->attribute->type->is_sortable);
-        for (size_t k = 0; k + (field->kind == FIELD_OF_COUNT ? 1 : 0) < field->n_path; k++) {
-            HOLDS(field->path[k]->is_to_one);
-        }
+        HOLDS(field->kind == FIELD_OF_COUNT || leads_to_one(field));
         for (size_t k = 0; k < i; k++) {
             HOLDS(!same_field(&query->sort[k].field, field));
         }

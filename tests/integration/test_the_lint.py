@@ -71,6 +71,7 @@ SOUND = {
     "plain json when asked": answer(GOOD, 200, {**HEADERS, "Content-Type": "application/json"}, accept="application/json"),
     "included": answer({"data": linked(PHONE), "included": [PHONE]}),
     "fields leave the link out": answer({"data": PERSON, "included": [PHONE]}, path="/persons?fields%5Bpersons%5D=name"),
+    "included beside identifiers": answer({"data": [PHONE], "included": [PHONE]}, path="/persons/1/relationships/phones"),
     "page": page({"prev": None, "next": "/persons?sort=name&page%5Bsize%5D=1&page%5Bafter%5D=x"}),
     "total": page(headers=PAGED, meta={"page": {"total": 3, "estimatedTotal": {"bestGuess": 4}}}),
     "results": answer({"atomic:results": [{"data": PERSON}, {}]}, 200, ATOMIC),

@@ -220,11 +220,13 @@ def _key(item):
 
 
 @document_rule("DOC-32")
-def resources_appear_once(_, document):
-    seen = set()
-    for item in as_list(document.get("data")) + document.get("included", []):
-        assert _key(item) not in seen, f"{item['type']} {item['id']} appears twice"
-        seen.add(_key(item))
+def resources_appear_once(response, document):
+    """Identifiers are no resources: what linkage names may be included beside it."""
+    data, included = as_list(document.get("data")), document.get("included", [])
+    is_linkage = "/relationships/" in response.path
+    for items in (data, included) if is_linkage else (data + included,):
+        keys = [_key(item) for item in items]
+        assert len(keys) == len(set(keys)), f"twice in one document: {[k for k in keys if keys.count(k) > 1][:2]}"
     for name, relationship in relationships(document):
         keys = [_key(identifier) for identifier in as_list(relationship.get("data"))]
         assert len(keys) == len(set(keys)), f"the linkage of {name} names a member twice"

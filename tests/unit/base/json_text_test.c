@@ -76,12 +76,46 @@ static void test_failure_is_the_buffers(void **state)
     arena_free(a);
 }
 
+static void test_numbers(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = {
+        "0",
+        "-0",
+        "7",
+        "-12",
+        "1.5",
+        "0.0",
+        "-0.25",
+        "1e5",
+        "1E5",
+        "1e+5",
+        "1e-5",
+        "1.5e05",
+        "123456789012345678901234567890",
+        "1e99999",
+    };
+    static const char *const none[] = {
+        "",    "-",    "+1",    "01", "-01", "00",  ".5",  "1.",  "1.e5", "e5",  "1e",
+        "1e+", "1e5.", "1.5.2", "1 ", " 1",  "0x1", "1,5", "--1", "1-2",  "NaN", "\xd9\xa1",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+        assert_true(json_text_is_number(text_of(numbers[i])));
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
+        assert_false(json_text_is_number(text_of(none[i])));
+    }
+    assert_true(json_text_is_number((struct text){ .at = "1.5", .n = 1 })); /* not beyond its end */
+    assert_false(json_text_is_number((struct text){ .at = "1.5", .n = 2 }));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         arena_test(test_escapes),
         cmocka_unit_test(test_each_byte_at_each_place),
         cmocka_unit_test(test_failure_is_the_buffers),
+        cmocka_unit_test(test_numbers),
     };
     return cmocka_run_group_tests_name("json_text", tests, NULL, NULL);
 }

@@ -123,12 +123,21 @@ static void test_nearest(void **state)
     assert_int_equal(text_nearest(TEXT_LITERAL("name"), NULL, 0), 0);
 }
 
+static void test_characters(void **state)
+{
+    (void)state;
+    assert_int_equal(text_count_characters(TEXT_LITERAL("")), 0);
+    assert_int_equal(text_count_characters(TEXT_LITERAL("abc")), 3);
+    assert_int_equal(text_count_characters(TEXT_LITERAL("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80")),
+                     3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_utf8),    cmocka_unit_test(test_comparing),
         arena_test(test_quotable),      cmocka_unit_test(test_quotable_without_memory),
-        cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_nearest), cmocka_unit_test(test_characters),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

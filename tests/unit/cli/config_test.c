@@ -80,6 +80,7 @@ static void test_defaults(void **state)
     assert_int_equal(s->n_listen, 1);
     assert_string_equal(s->listen[0], "127.0.0.1:8080");
     assert_null(s->model);
+    assert_int_equal(s->reflect, 0);
     assert_null(s->migrations);
     assert_string_equal(s->public_url, "");
     assert_int_equal(s->n_cors_origins, 0);
@@ -107,6 +108,8 @@ static void test_defaults(void **state)
     assert_int_equal(s->max_sort, 8);
     assert_int_equal(s->max_filters, 20);
     assert_int_equal(s->max_filter_values, 1000);
+    assert_int_equal(s->access_log, 1);
+    assert_int_equal(s->server_timing, 0);
     assert_int_equal(f.config.log_format, LOG_AUTO);
     assert_int_equal(f.config.log_level, 1);
     arena_free(f.arena);
@@ -223,6 +226,8 @@ static void test_refusals_name_flag_value_and_what_is_accepted(void **state)
         { "--max-body 1MB", "--max-body: \"1MB\" is not a size" },
         { "--log-format xml", "--log-format: \"xml\" is none of auto|text|json" },
         { "--log-format tex", "is none of" },
+        { "--reflect=maybe", "--reflect: \"maybe\" is none of off|on" },
+        { "--reflect --model m.json", "--reflect and --model \"m.json\" are two models" },
         { "--page-total all", "--page-total: \"all\" is none of none|exact|estimated" },
         { "--max-include-depth 4", "accepted: 1 to 3" },
         { "--migrations m", "--migrations is not a setting of \"serve\"" },
@@ -239,6 +244,39 @@ static void test_refusals_name_flag_value_and_what_is_accepted(void **state)
         if (strstr(f.reason, rows[i].words) == NULL) {
             fail_msg("%s: %s", rows[i].typed, f.reason);
         }
+        arena_free(f.arena);
+    }
+}
+
+static char *reflects(const char *name)
+{
+    static char on[] = "on";
+    return strcmp(name, "BACKREF_REFLECT") == 0 ? on : NULL;
+}
+
+/* A switch takes no word of its own: what follows it is something else. */
+static void test_switches(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed;
+        config_variable_fn *variable;
+        unsigned reflect;
+        int n_positionals;
+    } rows[] = {
+        { "--reflect", no_variable, 1, 0 },
+        { "--reflect word", no_variable, 1, 1 },
+        { "--reflect=on", no_variable, 1, 0 },
+        { "--reflect=off", no_variable, 0, 0 },
+        { "", reflects, 1, 0 },
+        { "--reflect=off --model m", reflects, 0, 0 },
+        { "--reflect --workers 2", reflects, 1, 0 },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct fixture f;
+        read_well(&f, FOR_SERVE, rows[i].typed, rows[i].variable);
+        assert_int_equal(f.config.settings.reflect, rows[i].reflect);
+        assert_int_equal(f.line.n_positionals, rows[i].n_positionals);
         arena_free(f.arena);
     }
 }
@@ -372,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_help_needs_nothing_else_to_be_right),
         cmocka_unit_test(test_a_small_largest_page_makes_the_default_page_smaller),
         cmocka_unit_test(test_refusals_name_flag_value_and_what_is_accepted),
+        cmocka_unit_test(test_switches),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_origins),
         cmocka_unit_test(test_no_more_listeners_than_there_is_room_for),

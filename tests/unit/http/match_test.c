@@ -150,6 +150,7 @@ static void test_the_table_has_nothing_else(void **state)
 static void test_targets(void **state)
 {
     struct trial t = tried_path(*state, METHOD_GET, "/persons/7/phones/8");
+    assert_string_equal(t.match.pattern, "/{type}/{id}/{relationship}/{related}");
     assert_string_equal(t.match.target.resource->type, "persons");
     assert_string_equal(t.match.target.relationship->name, "phones");
     assert_true(text_is(t.match.target.id, "7"));
@@ -337,6 +338,10 @@ static void test_method_names(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
         assert_false(method_read(text_of(others[i]), &method));
     }
+    for (size_t i = 0; i < METHODS; i++) {
+        assert_string_equal(method_name((enum method)i), names[i]);
+    }
+    assert_string_equal(method_name(METHODS), "-");
 }
 
 int main(void)

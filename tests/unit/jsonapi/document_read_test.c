@@ -286,7 +286,10 @@ static void test_messages(void **state)
     (void)state;
     static const struct body_case cases[] = {
         { NAMED(",'age':32768"), "'age' takes an integer from -32768 to 32767, not the number 32768" },
-        { NAMED(",'height':'tall'"), "'height' takes a number, not the string 'tall'" },
+        { NAMED(",'height':'tall'"), "'height' takes a number up to 1.8e308, not the string 'tall'" },
+        { NAMED(",'height':1e309"), "'height' takes a number up to 1.8e308, not the number 1e309" },
+        { NAMED(",'visits':9223372036854775808"),
+          "'visits' takes an integer of at most 64 bits, not the number 9223372036854775808" },
         { NAMED(",'email':[]"), "'email' takes a string, not an array" },
         { NAMED(",'active':1.5"), "'active' takes true or false, not the number 1.5" },
         { CREATE(",'attributes':{'name':'123456789012345678901'}"), "at most 20 characters, and this has 21" },

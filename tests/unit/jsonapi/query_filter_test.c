@@ -155,6 +155,8 @@ static const struct wanted of_relationships[] = {
     { "filter[phones][count][ne]=0",        "phones.count ne 0" },
     { "filter[phones][count][in]=1,2",      "phones.count in 1 2" },
     { "filter[boss.reports][count][lt]=2",  "boss.reports.count lt 2" },
+    { "filter[phones.owners][count][gt]=1", "phones.owners.count gt 1" },
+    { "filter[phones.home][count]=0",       "phones.home.count eq 0" },
 };
 
 static const struct wanted of_links[] = {
@@ -204,9 +206,8 @@ static const struct query_refusal names[] = {
       "a path follows at most 3 relationships" },
     { "filter[boss.boss.boss.boss]=1", "filter[boss.boss.boss.boss]", "take a shorter one" },
     { "filter[meta.since]=1",       "filter[meta.since]", "\"persons\" has no \"meta\"" },
-    { "filter[boss][count]=1",      "filter[boss][count]", "members of \"boss\" are not counted" },
-    { "filter[phones.owners][count][ge]=1", "filter[phones.owners][count][ge]", "only to-one relationships lead to" },
-    { "filter[phones.home][count]=1", "filter[phones.home][count]", "are not counted" },
+    { "filter[boss][count]=1",      "filter[boss][count]", "\"boss\" leads to one member at most" },
+    { "filter[boss.boss][count][ge]=1", "filter[boss.boss][count][ge]", "ask with [null]" },
 };
 
 static const struct query_refusal operators[] = {
@@ -244,7 +245,7 @@ static const struct query_refusal values[] = {
     { "filter[age]=+5",             "filter[age]", "" },
     { "filter[age]=32768",          "filter[age]", "" },
     { "filter[age][ge]=1.5",        "filter[age][ge]", "" },
-    { "filter[age]=null",           "filter[age]", "give an integer; filter[age][null]=true asks for null" },
+    { "filter[age]=null",           "filter[age]", "give an integer from -32768 to 32767; filter[age][null]=true asks for null" },
     { "filter[age][in]=1,x,3",      "filter[age][in]", "\"x\" is no value" },
     { "filter[age][in]=1,",         "filter[age][in]", "\"\" is no value" },
     { "filter[visits]=9223372036854775808", "filter[visits]", "" },

@@ -189,6 +189,94 @@ static void test_what_is_no_moment(void **state)
     }
 }
 
+static void test_times_of_day(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t us;
+    } rows[] = {
+        { "00:00:00", 0 },
+        { "00:00:00.000001", 1 },
+        { "09:15:00.25", INT64_C(33300250000) },
+        { "23:59:59.999999", INT64_C(86399999999) },
+        { "24:00:00", INT64_C(86400000000) },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        int64_t us = 0;
+        struct buf b;
+        assert_true(calendar_read_time(text_of(rows[i].text), CALENDAR_LOCAL, &us, NULL));
+        assert_int_equal(us, rows[i].us);
+        buf_init(&b, *state, 0);
+        calendar_write_time(&b, CALENDAR_LOCAL, us, 0);
+        assert_string_equal(buf_terminate(&b), rows[i].text);
+    }
+    int64_t us = 0;
+    assert_true(calendar_read_time(TEXT_LITERAL("23:59:60"), CALENDAR_LOCAL, &us, NULL));
+    assert_int_equal(us, day_us);
+    assert_true(calendar_read_time(TEXT_LITERAL("23:59:59.9999995"), CALENDAR_LOCAL, &us, NULL));
+    assert_int_equal(us, day_us);
+}
+
+static void test_times_with_an_offset(void **state)
+{
+    static const struct {
+        const char *text;
+        int32_t east_s;
+        const char *written; /* NULL: as it was read */
+    } rows[] = {
+        { "09:15:00+00:00", 0, NULL },
+        { "09:15:00Z", 0, "09:15:00+00:00" },
+        { "09:15:00-00:00", 0, "09:15:00+00:00" },
+        { "09:15:00+02:00", 7200, NULL },
+        { "09:15:00-03:30", -12600, NULL },
+        { "09:15:00+00:00:30", 30, NULL },
+        { "09:15:00-15:59:59", -57599, NULL },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        int64_t us = 0;
+        int32_t east_s = 1;
+        struct buf b;
+        assert_true(calendar_read_time(text_of(rows[i].text), CALENDAR_OFFSET, &us, &east_s));
+        assert_int_equal(us, INT64_C(33300000000));
+        assert_int_equal(east_s, rows[i].east_s);
+        buf_init(&b, *state, 0);
+        calendar_write_time(&b, CALENDAR_OFFSET, us, east_s);
+        assert_string_equal(buf_terminate(&b),
+                            rows[i].written == NULL ? rows[i].text : rows[i].written);
+    }
+}
+
+static void test_what_is_no_time(void **state)
+{
+    (void)state;
+    static const char *const local[] = {
+        "",          "09:15",          "9:15:00",   "24:00:01",   "24:00:00.000001", "24:01:00",
+        "25:00:00",  "00:60:00",       "00:00:61",  "23:59:60.5", "09:15:60",        "09:15:00.",
+        "09:15:00Z", "09:15:00+02:00", "T09:15:00", " 09:15:00",  "09:15:00 ",       "09:15:00 PM",
+    };
+    static const char *const offset[] = {
+        "09:15:00",        "09:15:00+2",      "09:15:00+02",      "09:15:00+0200",
+        "09:15:00+16:00",  "09:15:00-16:00",  "09:15:00+02:60",   "09:15:00+02:00:60",
+        "09:15:00+02:00:", "09:15:00 +02:00", "09:15:00+02:00 x",
+    };
+    int64_t us = 0;
+    int32_t east_s = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(local); i++) {
+        if (calendar_read_time(text_of(local[i]), CALENDAR_LOCAL, &us, NULL)) {
+            fail_msg("\"%s\" was read as a time of day", local[i]);
+        }
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(offset); i++) {
+        if (calendar_read_time(text_of(offset[i]), CALENDAR_OFFSET, &us, &east_s)) {
+            fail_msg("\"%s\" was read as a time with an offset", offset[i]);
+        }
+    }
+    /* RFC 3339 has neither of these in a moment */
+    assert_false(calendar_read_timestamp(TEXT_LITERAL("2000-01-01T24:00:00Z"), CALENDAR_UTC, &us));
+    assert_false(
+        calendar_read_timestamp(TEXT_LITERAL("2000-01-01T00:00:00+01:00:30"), CALENDAR_UTC, &us));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +286,9 @@ int main(void)
         arena_test(test_moments_in_utc),
         arena_test(test_moments_without_a_zone),
         cmocka_unit_test(test_what_is_no_moment),
+        arena_test(test_times_of_day),
+        arena_test(test_times_with_an_offset),
+        cmocka_unit_test(test_what_is_no_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

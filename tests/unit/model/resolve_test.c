@@ -240,7 +240,7 @@ static void test_a_key_beside_the_pair_is_not_shown(void **state)
                                               "column b bigint not_null\n"
                                               "column a bigint not_null\n"
                                               "column note text\n"
-                                              "column extra jsonb\n"
+                                              "column extra point\n"
                                               "primary id\n"
                                               "unique t_pair b a\n"
                                               "foreign a persons id\n"

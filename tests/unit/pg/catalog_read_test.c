@@ -6,24 +6,78 @@
 #include "pg/catalog_read.h"
 
 static const char *const tables[] = {
-    "16400", "public", "persons",       "t", "f", /* */
-    "16410", "public", "person_phones", "t", "f", /* */
-    "16420", "other",  "everything",    "f", "t",
+    "16400", "public", "persons",       "t", "f", "f", /* */
+    "16410", "public", "person_phones", "t", "f", "t", /* */
+    "16420", "other",  "everything",    "f", "t", "f",
 };
 /* Column 2 of persons has been dropped; the columns of 99999 belong to a table that came later. */
 static const char *const columns[] = {
-    "16400", "1", "id",        "20",   "bigint",
-    "0",     "t", "t",         "t",    "nextval('persons_id_seq'::regclass)", /* */
-    "16400", "3", "name",      "1043", "character varying(20)",
-    "20",    "f", "f",         "f",    NULL, /* */
-    "16410", "1", "person_id", "20",   "bigint",
-    "0",     "t", "f",         "f",    NULL, /* */
-    "16410", "2", "phone_id",  "20",   "bigint",
-    "0",     "t", "f",         "f",    NULL, /* */
-    "16420", "1", "x",         "25",   "text",
-    "0",     "f", "f",         "f",    NULL, /* */
-    "99999", "1", "x",         "25",   "text",
-    "0",     "f", "f",         "f",    NULL,
+    "16400",
+    "1",
+    "id",
+    "20",
+    "bigint",
+    "-1",
+    "0",
+    "t",
+    "t",
+    "t",
+    "nextval('persons_id_seq'::regclass)", /* */
+    "16400",
+    "3",
+    "name",
+    "1043",
+    "character varying(20)",
+    "24",
+    "20",
+    "f",
+    "f",
+    "f",
+    NULL, /* */
+    "16410",
+    "1",
+    "person_id",
+    "20",
+    "bigint",
+    "-1",
+    "0",
+    "t",
+    "f",
+    "f",
+    NULL, /* */
+    "16410",
+    "2",
+    "phone_id",
+    "20",
+    "bigint",
+    "-1",
+    "0",
+    "t",
+    "f",
+    "f",
+    NULL, /* */
+    "16420",
+    "1",
+    "x",
+    "25",
+    "text",
+    "-1",
+    "0",
+    "f",
+    "f",
+    "f",
+    NULL, /* */
+    "99999",
+    "1",
+    "x",
+    "25",
+    "text",
+    "-1",
+    "0",
+    "f",
+    "f",
+    "f",
+    NULL,
 };
 static const char *const constraints[] = {
     "16400", "persons_name_check",
@@ -54,6 +108,17 @@ static const char *const indexes[] = {
     "16410", "0",
 };
 
+static const char *const types[] = {
+    "16500", "mood",         "e", "E", "16501", "0",     NULL,   "-1",     /* */
+    "16501", "mood[]",       "b", "A", "0",     "16500", NULL,   "-1",     /* */
+    "16510", "money_amount", "d", "N", "16511", "0",     "1700", "655366", /* */
+    "16520", "empty",        "e", "E", "16521", "0",     NULL,   "-1",
+};
+/* The labels of 16400 belong to a type that is not read. */
+static const char *const labels[] = {
+    "16400", "x", "16500", "sad", "16500", "ok", "16500", "happy", "99999", "y",
+};
+
 #define ROWS(text, table, columns_of_it)                                                           \
     {                                                                                              \
         .sql = (text), .status = PGRES_TUPLES_OK, .n_columns = (columns_of_it),                    \
@@ -66,10 +131,12 @@ static const char *const indexes[] = {
 
 static const struct fake_answer whole[] = {
     DONE("begin isolation level repeatable read read only"),
-    ROWS("select c.oid", tables, 5),
-    ROWS("with recursive base", columns, 10),
+    ROWS("select c.oid", tables, 6),
+    ROWS("with recursive base", columns, 11),
     ROWS("select k.conrelid", constraints, 8),
     ROWS("select i.indrelid", indexes, 2),
+    ROWS("with recursive bottom", types, 8),
+    ROWS("select e.enumtypid", labels, 2),
     DONE("commit"),
 };
 
@@ -98,11 +165,15 @@ static void test_everything_is_in_its_place(void **state)
     assert_string_equal(persons->name, "persons");
     assert_true(persons->on_search_path);
     assert_false(persons->is_view);
+    assert_false(persons->is_partition);
+    assert_true(catalog->tables[1].is_partition);
     assert_int_equal(persons->n_columns, 2);
     assert_string_equal(persons->columns[1].name, "name");
     assert_int_equal(persons->columns[1].type_oid, 1043);
     assert_string_equal(persons->columns[1].type_name, "character varying(20)");
     assert_int_equal(persons->columns[1].max_length, 20);
+    assert_int_equal(persons->columns[1].type_modifier, 24);
+    assert_int_equal(persons->columns[0].type_modifier, -1);
     assert_false(persons->columns[1].not_null);
     assert_true(persons->columns[0].not_null);
     assert_true(persons->columns[0].has_default);
@@ -151,14 +222,41 @@ static void test_keys_and_indexes_name_their_columns(void **state)
     assert_int_equal(links->indexes[2].n_columns, 0);
 }
 
+static void test_types_have_their_labels(void **state)
+{
+    struct arena *a = *state;
+    struct catalog *catalog = NULL;
+    struct session_error e;
+    assert_int_equal(read_with(whole, ARRAY_SIZE(whole), a, &catalog, &e), 0);
+    assert_int_equal(catalog->n_types, 4);
+    const struct catalog_type *mood = catalog_find_type(catalog, 16500);
+    assert_string_equal(mood->name, "mood");
+    assert_int_equal(mood->kind, 'e');
+    assert_int_equal(mood->category, 'E');
+    assert_int_equal(mood->array_oid, 16501);
+    assert_int_equal(mood->n_labels, 3);
+    assert_string_equal(mood->labels[0], "sad");
+    assert_string_equal(mood->labels[2], "happy");
+    assert_int_equal(catalog_find_type(catalog, 16501)->element_oid, 16500);
+    const struct catalog_type *domain = catalog_find_type(catalog, 16510);
+    assert_int_equal(domain->base_oid, 1700);
+    assert_int_equal(domain->base_modifier, 655366);
+    assert_int_equal(catalog_find_type(catalog, 16520)->n_labels, 0);
+    assert_null(catalog_find_type(catalog, 16502));
+    assert_null(catalog_find_type(catalog, 0));
+    assert_null(catalog_find_type(catalog, 99999));
+}
+
 static void test_an_empty_database(void **state)
 {
     struct arena *a = *state;
     static const struct fake_answer nothing[] = {
         DONE("begin"),
-        { .sql = "select", .status = PGRES_TUPLES_OK, .n_columns = 5 },
-        { .sql = "with", .status = PGRES_TUPLES_OK, .n_columns = 10 },
+        { .sql = "select", .status = PGRES_TUPLES_OK, .n_columns = 6 },
+        { .sql = "with", .status = PGRES_TUPLES_OK, .n_columns = 11 },
         { .sql = "select", .status = PGRES_TUPLES_OK, .n_columns = 8 },
+        { .sql = "select", .status = PGRES_TUPLES_OK, .n_columns = 2 },
+        { .sql = "with", .status = PGRES_TUPLES_OK, .n_columns = 8 },
         { .sql = "select", .status = PGRES_TUPLES_OK, .n_columns = 2 },
         DONE("commit"),
     };
@@ -216,6 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         arena_test(test_everything_is_in_its_place),
         arena_test(test_keys_and_indexes_name_their_columns),
+        arena_test(test_types_have_their_labels),
         arena_test(test_an_empty_database),
         arena_test(test_a_failure_rolls_back_and_is_told),
         cmocka_unit_test(test_little_memory_is_told),

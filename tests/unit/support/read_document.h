@@ -102,7 +102,7 @@ static inline const char *trial_problems(struct trial *t)
 /* error-objects: what a pointer points at must exist in the request's document */
 static inline void trial_check_pointers(struct trial *t, struct text body)
 {
-    json_t *root = json_loadb(body.at, body.n, 0, NULL);
+    json_t *root = json_loadb(body.at, body.n, JSON_DECODE_INT_AS_REAL, NULL);
     for (const struct problem *p = t->problems.first; p != NULL; p = p->next) {
         if (p->source == SOURCE_POINTER && !json_pointer_resolves(root, p->where)) {
             fail_msg("nothing is at %s of %.*s", p->where, (int)body.n, body.at);
