@@ -1,5 +1,7 @@
 # PostgreSQL for compose.yaml, from Debian's own packages, with the demo data at hand.
-FROM debian:bookworm-slim
+ARG BASE=debian:trixie-slim
+
+FROM ${BASE}
 # the package's own cluster is not wanted: database/start makes one in the volume
 RUN mkdir -p /etc/postgresql-common/createcluster.d \
     && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/backref.conf \

@@ -15,17 +15,12 @@ import pytest
 
 from support.client import Client
 from support.database import Sql
+from support.given import Given, add_first_rows, is_given, open_database
 from support.postgres import Cluster
 from support.service import Service, migrate
 
 TEMPLATE = "backref_template"
 SHARED = "backref_shared"
-FIRST_ROWS = {
-    "persons": "insert into persons (name) values ('first')",
-    "phones": "insert into phones (number) values ('+10000')",
-    "friends": "insert into friends (name) values ('first')",
-    "hobbies": "insert into hobbies (name) values ('first')",
-}
 _names = itertools.count(1)
 
 hypothesis.settings.register_profile(
@@ -48,6 +43,9 @@ def pytest_unconfigure(config):
     failed = len(reporter.stats.get("failed", [])) + len(reporter.stats.get("error", []))
     first = config.args[0].partition("::")[0] if config.args else "tests"
     suite = os.environ.get("BACKREF_SUITE") or pathlib.Path(first).stem
+    skipped = len(reporter.stats.get("skipped", []))
+    if skipped:
+        print(f"{suite}: {skipped} skipped, for the reasons above")
     print(f"{suite}: {passed} passed, {failed} failed")
 
 
@@ -82,15 +80,26 @@ def fresh_database(cluster, template):
 
 
 @pytest.fixture(scope="session")
-def service(cluster, template):
+def shared_database(request):
+    """Factory: connections to the shared service's database."""
+    if is_given():
+        return open_database
+    cluster, template = request.getfixturevalue("cluster"), request.getfixturevalue("template")
+    cluster.create_database(SHARED, template)
+    return lambda: Sql(cluster.connect(SHARED))
+
+
+@pytest.fixture(scope="session")
+def service(request, shared_database):
     """The shared service. Tests add rows of their own and never assume an empty database; row 1 of
     every type is there for those that try to reach it by a wrong name, and is left alone."""
-    url = cluster.create_database(SHARED, template)
-    seed = Sql(cluster.connect(SHARED))
-    for type_, statement in FIRST_ROWS.items():
-        assert seed.value(statement + " returning id") == 1, type_
+    seed = shared_database()
+    add_first_rows(seed)
     seed.close()
-    with Service(url) as running:
+    if is_given():
+        yield Given()
+        return
+    with Service(request.getfixturevalue("cluster").url(SHARED)) as running:
         yield running
 
 
@@ -103,8 +112,8 @@ def api(service):
 
 
 @pytest.fixture(scope="session")
-def shared_sql(cluster, service):
-    sql = Sql(cluster.connect(SHARED))
+def shared_sql(service, shared_database):
+    sql = shared_database()
     yield sql
     sql.close()
 

@@ -1,25 +1,28 @@
 #!/bin/sh
-# Installs the Debian packages that are missing for a purpose: packages.sh run|test|bench|fuzz
+# Installs the Debian packages that are missing for a purpose: packages.sh PURPOSE
 #
 # What is there is asked of dpkg's own records, so nothing missing costs a few milliseconds and needs no rights.
 # Only when something is missing does apt run, as root or through sudo.
 # BACKREF_SKIP_PACKAGES=1 skips all of it, for systems that have these things under other names.
 set -eu
 
-purpose=${1:?usage: packages.sh run|test|bench|fuzz}
+purpose=${1:?usage: packages.sh run|test|bench|fuzz|build|suites|docker}
 
 build='gcc libc6-dev make pkgconf libmicrohttpd-dev libjansson-dev libpq-dev libxxhash-dev'
 run="$build postgresql curl"
-test="$run libcmocka-dev clang-format clang-tidy cppcheck procps python3 python3-pytest
-    python3-hypothesis python3-sqlalchemy python3-psycopg2 python3-psycopg python3-requests python3-yaml
-    python3-jsonschema"
+suites='python3 python3-pytest python3-hypothesis python3-sqlalchemy python3-psycopg2 python3-psycopg
+    python3-requests python3-yaml python3-jsonschema'
+test="$run libcmocka-dev clang-format clang-tidy cppcheck procps $suites"
 case $purpose in
 run) wanted=$run ;;
 test) wanted=$test ;;
 bench) wanted="$run wrk python3 python3-psycopg2" ;;
 fuzz) wanted="$build clang llvm" ;;
+build) wanted="$build ca-certificates" ;;  # of the image
+suites) wanted=$suites ;;                  # those that run beside a service
+docker) wanted="docker.io docker-compose iptables mmdebstrap $suites" ;;
 *)
-    echo "packages.sh: there is no purpose \"$purpose\"; use run, test, bench or fuzz" >&2
+    echo "packages.sh: there is no purpose \"$purpose\"; use run, test, bench, fuzz, build, suites or docker" >&2
     exit 2
     ;;
 esac

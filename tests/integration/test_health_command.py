@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from support.given import skip_when_given
 from support.service import run
 
 
@@ -68,6 +69,7 @@ def test_whoever_does_not_answer_is_not_ready(silent):
 
 
 def test_what_is_not_http_is_not_ready():
+    skip_when_given("the program itself is not there")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"127.0.0.1:{listener.getsockname()[1]}"
         listener.settimeout(20)

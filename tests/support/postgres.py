@@ -19,6 +19,8 @@ import urllib.parse
 import psycopg2
 import psycopg2.sql
 
+from .given import skip_when_given
+
 SUPERUSER = "postgres"
 START_SECONDS = 30
 STOP_SECONDS = 30
@@ -129,6 +131,7 @@ class Cluster:
 
     def start(self):
         """Create the data folder at the first call; return when connections are accepted."""
+        skip_when_given("it has a database of its own already")
         if self.folder is None:
             self._create()
         self._bury_orphans()

@@ -13,6 +13,8 @@ import subprocess
 import threading
 import time
 
+from .given import skip_when_given
+
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SANITIZER_STATUS = 99
 SANITIZER_SIGNS = ("ERROR: AddressSanitizer", "runtime error:", "WARNING: ThreadSanitizer",
@@ -32,6 +34,7 @@ def binary():
     """Path of the program under test."""
     path = pathlib.Path(os.environ.get("BACKREF_BINARY") or REPOSITORY / "build" / "backref")
     path = path if path.is_absolute() else (pathlib.Path.cwd() / path)
+    skip_when_given("the program itself is not there")
     if not path.exists():
         raise RuntimeError(f"{path} does not exist: run make, or set BACKREF_BINARY")
     return path
