@@ -43,17 +43,19 @@ struct log_field {
     bool is_thousandths; /* of the number, which is written with its fraction */
 };
 
-/* log_text(), log_number(), log_thousandths() - fields; texts are borrowed until they are added. */
+/* log_text() - a field; the text is borrowed until it is added. */
 static inline struct log_field log_text(const char *name, struct text text)
 {
     return (struct log_field){ .name = name, .text = text };
 }
 
+/* log_number() - a field. */
 static inline struct log_field log_number(const char *name, uint64_t number)
 {
     return (struct log_field){ .name = name, .number = number };
 }
 
+/* log_thousandths() - a field: `number` thousandths, written as 1.234. */
 static inline struct log_field log_thousandths(const char *name, uint64_t number)
 {
     return (struct log_field){ .name = name, .number = number, .is_thousandths = true };

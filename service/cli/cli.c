@@ -60,13 +60,15 @@ const struct cli_command cli_commands[] = {
     },
     {
         .name = "model",
-        .arguments = "check|openapi",
-        .summary = "judge the model against the database; describe its API",
+        .arguments = "check|openapi|reflect",
+        .summary = "judge the model against the database; describe its API; make one",
         .details =
             "check: prints every mistake of the model file and what would mend it, then every "
             "relationship as it was understood: both sides, tables, columns, what deleting does. "
             "The exit status is 1 when there are mistakes.\n"
-            "openapi: prints the OpenAPI 3.1 description of what would be served.",
+            "openapi: prints the OpenAPI 3.1 description of what would be served.\n"
+            "reflect: prints a model file for the database as it is, made from its tables and "
+            "foreign keys, and on standard error what it leaves out, with the reason.",
         .user = FOR_MODEL,
         .least_words = 1,
         .most_words = 1,
@@ -187,7 +189,7 @@ static uint32_t count_cores(void)
     cpu_set_t set;
     long n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
                                                          : sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > 256 ? 256 : (uint32_t)n;
+    return n < 1 ? 1 : n > MAX_WORKERS ? MAX_WORKERS : (uint32_t)n;
 }
 
 static struct log log_of(const struct config *config)

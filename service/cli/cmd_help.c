@@ -68,7 +68,8 @@ static void add_row(struct buf *b, const char *head, const char *words)
 
 static void add_setting(struct buf *b, const struct setting *s)
 {
-    const char *head = arena_printf(b->arena, "--%s %s", s->flag, s->value_name);
+    const char *head = arena_printf(b->arena, "--%s%s%s", s->flag,
+                                    s->kind == CONFIG_SWITCH ? "" : " ", s->value_name);
     const char *initial = s->initial_help != NULL ? s->initial_help : s->initial;
     const char *origin =
         arena_printf(b->arena, "%s; default: %s", config_variable_name(b->arena, s), initial);

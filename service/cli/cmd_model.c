@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/embedded.h"
+#include "cli/cmd_reflect.h"
 #include "cli/load_model.h"
 #include "cli/model_graph.h"
 #include "openapi/openapi.h"
@@ -90,6 +91,7 @@ static const struct {
 } actions[] = {
     { "check", check },
     { "openapi", print_openapi },
+    { "reflect", NULL }, /* needs no model: cmd_reflect.c */
 };
 
 static int run_action(const struct cli_call *call, size_t action)
@@ -117,7 +119,7 @@ int cmd_model(const struct cli_call *call)
     for (size_t i = 0; i < ARRAY_SIZE(actions); i++) {
         names[i] = actions[i].name;
         if (strcmp(names[i], call->words[0]) == 0) {
-            return run_action(call, i);
+            return actions[i].run == NULL ? cmd_reflect(call) : run_action(call, i);
         }
     }
     return cli_refuse_word("model", "action", call->words[0], names, ARRAY_SIZE(names));

@@ -119,7 +119,7 @@ static int set_choice(struct reading *r, const struct setting *s, const char *so
 
 static int set_text(struct reading *r, const struct setting *s, const char *value)
 {
-    const char *text = s->kind == CONFIG_PATH && value[0] == '\0' ? NULL : value;
+    const char *text = s->kind != CONFIG_TEXT && value[0] == '\0' ? NULL : value;
     memcpy(field_of(r, s), &text, sizeof text);
     return 0;
 }
@@ -176,6 +176,14 @@ static bool is_address(const char *value)
     return memchr(value, ':', (size_t)(colon - value)) == NULL;
 }
 
+static int refuse_address(struct reading *r, const char *source, const char *value)
+{
+    return fail(r,
+                "%s: \"%s\" is no address to listen on: write 127.0.0.1:8080, [::1]:8080, "
+                "127.0.0.1:0 for a free port, or unix:/path",
+                source, quote(r, value));
+}
+
 /* Adds each of a comma separated list of addresses to those there are. */
 static int add_addresses(struct reading *r, const char *source, const char *value)
 {
@@ -188,10 +196,7 @@ static int add_addresses(struct reading *r, const char *source, const char *valu
             return fail(r, "out of memory for the settings");
         }
         if (!is_address(address)) {
-            return fail(r,
-                        "%s: \"%s\" is no address to listen on: write 127.0.0.1:8080, [::1]:8080, "
-                        "127.0.0.1:0 for a free port, or unix:/path",
-                        source, quote(r, address));
+            return refuse_address(r, source, address);
         }
         if (settings->n_listen == MAX_LISTENERS) {
             return fail(r, "%s: more than %d addresses", source, MAX_LISTENERS);
@@ -252,6 +257,15 @@ static int add_origins(struct reading *r, const char *source, const char *value)
     return 0;
 }
 
+static int set_address(struct reading *r, const struct setting *s, const char *source,
+                       const char *value)
+{
+    if (value[0] != '\0' && !is_address(value)) {
+        return refuse_address(r, source, value);
+    }
+    return set_text(r, s, value);
+}
+
 /* Gives a setting a value; `source` is the flag or the variable that says so. */
 static int set_value(struct reading *r, const struct setting *s, const char *source,
                      const char *value)
@@ -264,6 +278,8 @@ static int set_value(struct reading *r, const struct setting *s, const char *sou
         return set_url(r, s, source, value);
     case CONFIG_LIST:
         return add_addresses(r, source, value);
+    case CONFIG_ADDRESS:
+        return set_address(r, s, source, value);
     case CONFIG_ORIGINS:
         return add_origins(r, source, value);
     case CONFIG_DURATION:
@@ -271,6 +287,7 @@ static int set_value(struct reading *r, const struct setting *s, const char *sou
     case CONFIG_COUNT:
         return set_number(r, s, source, value);
     case CONFIG_CHOICE:
+    case CONFIG_SWITCH:
         return set_choice(r, s, source, value);
     }
     UNREACHABLE();
@@ -331,10 +348,11 @@ static int read_flag(struct reading *r, int *at)
     if (s == NULL) {
         return 1;
     }
-    if (equals == NULL && *at + 1 >= line->n_words) {
+    bool stands_alone = equals == NULL && s->kind == CONFIG_SWITCH;
+    if (equals == NULL && !stands_alone && *at + 1 >= line->n_words) {
         return fail(r, "--%s needs a value: --%s %s", s->flag, s->flag, s->value_name);
     }
-    const char *value = equals == NULL ? line->words[++*at] : equals + 1;
+    const char *value = stands_alone ? "on" : equals == NULL ? line->words[++*at] : equals + 1;
     const char *source = arena_printf(r->arena, "--%s", s->flag);
     if (source == NULL) {
         return fail(r, "out of memory for the settings");
@@ -408,6 +426,28 @@ static int reconcile_page_sizes(struct reading *r)
     return 0;
 }
 
+static int refuse_two_models(struct reading *r)
+{
+    const struct settings *settings = &r->config->settings;
+    return settings->reflect == 0 || settings->model == NULL
+               ? 0
+               : fail(r,
+                      "--reflect and --model \"%s\" are two models: leave out one of them (or "
+                      "BACKREF_REFLECT, BACKREF_MODEL)",
+                      quote(r, settings->model));
+}
+
+static int check_tls(struct reading *r)
+{
+    const struct settings *settings = &r->config->settings;
+    if ((settings->tls_certificate == NULL) != (settings->tls_key == NULL)) {
+        return fail(r, "%s needs %s: TLS takes a certificate and its key",
+                    settings->tls_key == NULL ? "--tls-certificate" : "--tls-key",
+                    settings->tls_key == NULL ? "--tls-key" : "--tls-certificate");
+    }
+    return 0;
+}
+
 int config_read(struct arena *a, struct command_line *line, config_variable_fn *variable,
                 struct config *ret_config, const char **reterr)
 {
@@ -428,8 +468,8 @@ int config_read(struct arena *a, struct command_line *line, config_variable_fn *
     if (r.is_given == NULL) {
         return fail(&r, "out of memory for the settings");
     }
-    if (read_words(&r) != 0 || read_rest(&r) != 0) {
+    if (read_words(&r) != 0 || read_rest(&r) != 0 || refuse_two_models(&r) != 0) {
         return 1;
     }
-    return reconcile_page_sizes(&r);
+    return reconcile_page_sizes(&r) != 0 ? 1 : check_tls(&r);
 }

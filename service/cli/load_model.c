@@ -7,6 +7,7 @@
 #include "base/embedded.h"
 #include "base/file.h"
 #include "cli/open_database.h"
+#include "model/reflect.h"
 #include "pg/catalog_read.h"
 
 enum {
@@ -30,8 +31,8 @@ static int read_model_file(const struct settings *settings, const struct log *lo
     return 0;
 }
 
-static int read_catalog(const struct settings *settings, const struct log *log, struct arena *a,
-                        struct catalog **ret)
+int load_catalog(const struct settings *settings, const struct log *log, struct arena *a,
+                 struct catalog **ret)
 {
     struct session *session;
     struct session_error e;
@@ -46,16 +47,41 @@ static int read_catalog(const struct settings *settings, const struct log *log, 
     return r;
 }
 
+const char load_model_nothing[] = "the database has no table that could be served: none has a key";
+
+/* The file that `backref model reflect` would print. What it leaves out is told, and no error. */
+static int reflect(const struct log *log, struct arena *a, const struct catalog *catalog,
+                   struct text *ret)
+{
+    struct reflection reflection;
+    if (reflect_catalog(a, catalog, &reflection) != 0) {
+        log_line(log, LOG_ERROR, "out of memory for the model");
+        return 1;
+    }
+    for (const struct reflect_note *n = reflection.notes; n != NULL; n = n->next) {
+        log_line(log, LOG_INFO, "left out of the reflected model: %s: %s", n->subject, n->reason);
+    }
+    if (reflection.n_resources == 0) {
+        log_line(log, LOG_ERROR, "--reflect: %s", load_model_nothing);
+        return 1;
+    }
+    *ret = reflection.json;
+    return 0;
+}
+
 int load_model_judged(const struct settings *settings, const struct log *log, struct arena *a,
                       struct judged_model *ret)
 {
     struct text json;
     struct judged_model judged = {
         .findings = { .arena = a,
-                      .file = settings->model != NULL ? settings->model : "default model" },
+                      .file = settings->reflect != 0    ? "reflected model"
+                              : settings->model != NULL ? settings->model
+                                                        : "default model" },
     };
-    if (read_model_file(settings, log, a, &json) != 0 ||
-        read_catalog(settings, log, a, &judged.catalog) != 0) {
+    if ((settings->reflect == 0 && read_model_file(settings, log, a, &json) != 0) ||
+        load_catalog(settings, log, a, &judged.catalog) != 0 ||
+        (settings->reflect != 0 && reflect(log, a, judged.catalog, &json) != 0)) {
         return 1;
     }
     if (model_load(json, judged.catalog, &judged.model, &judged.findings) < 0) {
@@ -76,7 +102,8 @@ const char *load_model_finding(struct arena *a, const struct findings *findings,
 
 const char *load_model_hint(const struct settings *settings, const struct judged_model *judged)
 {
-    bool is_unmigrated = judged->findings.n_errors > 0 && settings->model == NULL &&
+    bool is_default = settings->model == NULL && settings->reflect == 0;
+    bool is_unmigrated = judged->findings.n_errors > 0 && is_default &&
                          catalog_find_table(judged->catalog, "persons") == NULL;
     return is_unmigrated
                ? "the tables of the default model are not there: run `backref migrate up` first"

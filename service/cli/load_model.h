@@ -17,7 +17,19 @@ struct judged_model {
 };
 
 /*
- * load_model_judged() - read the model file and the catalog, and hold the one against the other.
+ * load_catalog() - what the database says about its tables, in `a`.
+ *
+ * Returns:  0 | 1, the reason having been logged
+ */
+int load_catalog(const struct settings *settings, const struct log *log, struct arena *a,
+                 struct catalog **ret) MUST_CHECK;
+
+/* Why a database cannot be reflected, for messages. */
+extern const char load_model_nothing[];
+
+/*
+ * load_model_judged() - read the model file (or reflect one) and the catalog, and hold the one against
+ * the other.
  *
  * Waits for the database as --database-wait says. Findings are the caller's to tell.
  *

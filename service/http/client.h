@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "exchange/exchange.h"
+#include "http/audience.h"
 #include "http/cors.h"
 
 /*
@@ -32,6 +33,7 @@ enum client_state {
 
 struct client {
     struct server *server;
+    enum audience audience;
     struct MHD_Connection *connection;
     int fd;
     enum client_state state;

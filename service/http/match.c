@@ -162,6 +162,16 @@ static const char *find_pattern(struct text text, struct path *ret_path)
     return route->pattern;
 }
 
+bool match_is_for_operators(struct text path)
+{
+    for (const struct route *route = routes; route->pattern != NULL; route++) {
+        if (route->operation->is_for_operators && text_is(path, route->pattern)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int match_request(struct arena *a, const struct model *model, enum method method, struct text path,
                   struct match *ret_match, struct problems *reterr)
 {

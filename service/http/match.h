@@ -42,6 +42,9 @@ extern const struct route routes[];
 int match_request(struct arena *a, const struct model *model, enum method method, struct text path,
                   struct match *ret_match, struct problems *reterr) MUST_CHECK;
 
+/* match_is_for_operators() - whatever is asked of it, is the path one of health and metrics? */
+bool match_is_for_operators(struct text path);
+
 /* method_read() - the method of this name (they are case-sensitive); false for any other. */
 bool method_read(struct text name, enum method *ret) MUST_CHECK;
 

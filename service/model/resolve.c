@@ -123,7 +123,8 @@ static void finish_relationship(struct draft *d, const struct draft_end *end,
         .n_link_columns = end->n_link_columns,
         .link_columns = end->link_columns,
     };
-    to->rows = end->is_symmetric ? rows_of_symmetric(d, to) : to->table;
+    bool is_turned = end->is_symmetric && !arena_failed(d->arena);
+    to->rows = is_turned ? rows_of_symmetric(d, to) : to->table;
 }
 
 /* The to-one relationships of a resource, listed, and numbered for them. */

@@ -244,8 +244,9 @@ void resolve_attributes(struct draft *d, struct draft_resource *r)
         resolve_default_attributes(d, r, attributes);
     }
     resolve_constraints(d, r);
-    bool complete = !declared->has_attributes || r->resource->n_attributes == n;
-    if (r->key_column != NULL && complete && !r->resource->view_only) {
+    bool is_complete = !declared->broken && r->key_column != NULL &&
+                       (!declared->has_attributes || r->resource->n_attributes == n);
+    if (is_complete && !r->resource->view_only) {
         warn_of_lost_creates(d, r);
     }
 }

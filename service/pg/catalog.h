@@ -54,6 +54,7 @@ struct catalog_table {
     const char *name;
     bool on_search_path; /* found without naming the schema */
     bool is_view;
+    bool is_partition; /* of another table, which holds its rows as well */
     size_t n_columns;
     const struct catalog_column *columns; /* in the table's order */
     size_t n_constraints;

@@ -80,9 +80,14 @@ static void test_defaults(void **state)
     assert_int_equal(s->n_listen, 1);
     assert_string_equal(s->listen[0], "127.0.0.1:8080");
     assert_null(s->model);
+    assert_int_equal(s->reflect, 0);
     assert_null(s->migrations);
     assert_string_equal(s->public_url, "");
     assert_int_equal(s->n_cors_origins, 0);
+    assert_null(s->admin_listen);
+    assert_null(s->tls_certificate);
+    assert_null(s->tls_key);
+    assert_int_equal(s->max_connections_per_address, 0);
     assert_int_equal(s->workers, 0);
     assert_int_equal(s->connections, 2);
     assert_int_equal(s->database_wait_ms, 10000);
@@ -121,7 +126,7 @@ static void test_flags_are_read_in_both_forms(void **state)
     read_well(&f, FOR_SERVE,
               "--workers 3 --max-body=64KiB --listen [::1]:0 --listen=unix:/a --log-format=json "
               "--public-url https://x.org/v1// --log-level debug --model m.json "
-              "--page-total estimated",
+              "--page-total estimated --admin-listen 127.0.0.1:9 --tls-key k --tls-certificate c",
               no_variable);
     const struct settings *s = &f.config.settings;
     assert_int_equal(s->workers, 3);
@@ -131,6 +136,9 @@ static void test_flags_are_read_in_both_forms(void **state)
     assert_string_equal(s->listen[1], "unix:/a");
     assert_string_equal(s->public_url, "https://x.org/v1");
     assert_string_equal(s->model, "m.json");
+    assert_string_equal(s->admin_listen, "127.0.0.1:9");
+    assert_string_equal(s->tls_certificate, "c");
+    assert_string_equal(s->tls_key, "k");
     assert_int_equal(f.config.log_format, LOG_JSON);
     assert_int_equal(f.config.log_level, 0);
     assert_int_equal(s->page_total, TOTAL_ESTIMATED);
@@ -225,6 +233,8 @@ static void test_refusals_name_flag_value_and_what_is_accepted(void **state)
         { "--max-body 1MB", "--max-body: \"1MB\" is not a size" },
         { "--log-format xml", "--log-format: \"xml\" is none of auto|text|json" },
         { "--log-format tex", "is none of" },
+        { "--reflect=maybe", "--reflect: \"maybe\" is none of off|on" },
+        { "--reflect --model m.json", "--reflect and --model \"m.json\" are two models" },
         { "--page-total all", "--page-total: \"all\" is none of none|exact|estimated" },
         { "--max-include-depth 4", "accepted: 1 to 3" },
         { "--migrations m", "--migrations is not a setting of \"serve\"" },
@@ -233,6 +243,11 @@ static void test_refusals_name_flag_value_and_what_is_accepted(void **state)
         { "--public-url http:///x", "is not a URL" },
         { "--public-url http://", "is not a URL" },
         { "--public-url http://x?y", "is not a URL" },
+        { "--admin-listen 8080", "--admin-listen: \"8080\" is no address to listen on" },
+        { "--admin-listen a:1,b:2", "is no address" },
+        { "--tls-key k", "--tls-key needs --tls-certificate" },
+        { "--tls-certificate c --tls-key=", "--tls-certificate needs --tls-key" },
+        { "--access-log yes", "--access-log: \"yes\" is none of off|on" },
         { "--cors-origin null", "--cors-origin: \"null\" is no origin as browsers send it" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -241,6 +256,39 @@ static void test_refusals_name_flag_value_and_what_is_accepted(void **state)
         if (strstr(f.reason, rows[i].words) == NULL) {
             fail_msg("%s: %s", rows[i].typed, f.reason);
         }
+        arena_free(f.arena);
+    }
+}
+
+static char *reflects(const char *name)
+{
+    static char on[] = "on";
+    return strcmp(name, "BACKREF_REFLECT") == 0 ? on : NULL;
+}
+
+/* A switch takes no word of its own: what follows it is something else. */
+static void test_switches(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed;
+        config_variable_fn *variable;
+        unsigned reflect;
+        int n_positionals;
+    } rows[] = {
+        { "--reflect", no_variable, 1, 0 },
+        { "--reflect word", no_variable, 1, 1 },
+        { "--reflect=on", no_variable, 1, 0 },
+        { "--reflect=off", no_variable, 0, 0 },
+        { "", reflects, 1, 0 },
+        { "--reflect=off --model m", reflects, 0, 0 },
+        { "--reflect --workers 2", reflects, 1, 0 },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct fixture f;
+        read_well(&f, FOR_SERVE, rows[i].typed, rows[i].variable);
+        assert_int_equal(f.config.settings.reflect, rows[i].reflect);
+        assert_int_equal(f.line.n_positionals, rows[i].n_positionals);
         arena_free(f.arena);
     }
 }
@@ -374,6 +422,7 @@ int main(void)
         cmocka_unit_test(test_help_needs_nothing_else_to_be_right),
         cmocka_unit_test(test_a_small_largest_page_makes_the_default_page_smaller),
         cmocka_unit_test(test_refusals_name_flag_value_and_what_is_accepted),
+        cmocka_unit_test(test_switches),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_origins),
         cmocka_unit_test(test_no_more_listeners_than_there_is_room_for),

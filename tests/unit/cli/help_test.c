@@ -23,6 +23,13 @@ static void assert_has(const char *help, const char *what, bool is_there)
     }
 }
 
+/* How the help names a setting; a switch needs no value. */
+static const char *head_of(struct arena *a, const struct setting *s)
+{
+    return arena_printf(a, "  --%s%s%s", s->flag, s->kind == CONFIG_SWITCH ? "" : " ",
+                        s->value_name);
+}
+
 static void test_the_help_has_every_command_and_setting(void **state)
 {
     (void)state;
@@ -36,10 +43,7 @@ static void test_the_help_has_every_command_and_setting(void **state)
         assert_has(help, arena_printf(a, "\n  %s", cli_commands[i].name), true);
     }
     for (size_t i = 0; i < n_config_settings; i++) {
-        assert_has(
-            help,
-            arena_printf(a, "  --%s %s", config_settings[i].flag, config_settings[i].value_name),
-            true);
+        assert_has(help, head_of(a, &config_settings[i]), true);
         assert_has(help, config_variable_name(a, &config_settings[i]), true);
     }
     arena_free(a);
@@ -59,8 +63,7 @@ static void test_a_commands_help_has_its_own_settings(void **state)
         assert_has(help, arena_printf(a, "usage: backref %s", c->name), true);
         for (size_t k = 0; k < n_config_settings; k++) {
             const struct setting *s = &config_settings[k];
-            assert_has(help, arena_printf(a, "  --%s %s", s->flag, s->value_name),
-                       (s->users & c->user) != 0);
+            assert_has(help, head_of(a, s), (s->users & c->user) != 0);
         }
         arena_free(a);
     }

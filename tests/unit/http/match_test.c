@@ -301,6 +301,21 @@ static void test_what_is_quoted(void **state)
     assert_int_equal(t.result, PROBLEM_BAD_REQUEST);
 }
 
+static void test_what_is_for_operators(void **state)
+{
+    static const char *const theirs[] = { "/healthz", "/readyz", "/metrics" };
+    static const char *const others[] = { "",           "/",          "/health",       "/healthz/",
+                                          "/%68ealthz", "/metrics/x", "/openapi.json", "/persons",
+                                          "/{type}" };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(theirs); i++) {
+        assert_true(match_is_for_operators(text_of(theirs[i])));
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        assert_false(match_is_for_operators(text_of(others[i])));
+    }
+}
+
 static void test_method_names(void **state)
 {
     static const char *const names[] = {
@@ -339,6 +354,7 @@ int main(void)
         arena_test(test_broken_escapes),
         arena_test(test_encoded_nul_is_nowhere),
         arena_test(test_what_is_quoted),
+        arena_test(test_what_is_for_operators),
         arena_test(test_method_names),
     };
     return cmocka_run_group_tests_name("match", tests, set_up_model, tear_down_model);
