@@ -47,7 +47,7 @@ def test_settings_are_those_of_the_program():
     shown = subprocess.run([binary(), "help"], capture_output=True, text=True, check=True).stdout
     defaults = {}
     for entry in re.split(r"^  (?=--)", shown, flags=re.MULTILINE)[1:]:
-        flag = entry.split()[0]
+        flag = entry.split()[0].partition("[")[0]
         defaults[flag] = " ".join(re.search(r"default: (.*)", entry, re.DOTALL).group(1).split())
     table = dict(SETTING.findall((ROOT / "README.md").read_text()))
     assert table.keys() == defaults.keys()
