@@ -9,7 +9,7 @@ from support.service import binary
 
 from markdown import ROOT
 
-READMES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("**/README.md")
+READMES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("**/*.md")
                  if not {"build", ".local"} & set(path.relative_to(ROOT).parts))
 SETTING = re.compile(r"^\| `(--[a-z-]+)` \| (.*?) \|", re.MULTILINE)
 
@@ -40,6 +40,23 @@ def test_every_folder_is_on_the_map():
     for folder in (ROOT / "service").iterdir():
         if folder.is_dir():
             assert f"`{folder.name}/`" in text, folder.name
+
+
+def test_operations_has_the_table_of_the_program():
+    """All of it, as it is printed: `backref help table`."""
+    text = (ROOT / "docker" / "operations.md").read_text()
+    table = re.search(r"<!-- settings -->\n(.*)<!-- /settings -->", text, re.DOTALL).group(1)
+    assert table == subprocess.run([binary(), "help", "table"], capture_output=True, text=True, check=True).stdout
+
+
+def test_metrics_are_those_of_the_program():
+    """Every metric that the program writes is explained, and none that it does not."""
+    text = (ROOT / "docker" / "operations.md").read_text()
+    source = "".join((ROOT / "service" / "exchange" / name).read_text()
+                     for name in ("metrics_text.c", "metrics_process.c"))
+    rows = "\n".join(line for line in text.splitlines() if line.startswith("| `"))
+    written = set(re.findall(r"backref_[a-z_]+", source))
+    assert written == set(re.findall(r"backref_[a-z_]+", rows))
 
 
 def test_settings_are_those_of_the_program():
