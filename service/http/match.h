@@ -31,7 +31,8 @@ extern const struct route routes[];
  * match_request() - what `method` on `path` asks for.
  *
  * The path is split before it is percent-decoded, so an encoded slash is part of a segment. HEAD is
- * GET; OPTIONS is known on every path that exists.
+ * GET; OPTIONS is known on every path that exists. Members join and leave where there can be
+ * several: a to-one relationship takes neither POST nor DELETE.
  *
  * a          holds decoded ids and keys
  * path       as received, without query string

@@ -405,8 +405,7 @@ struct server *server_new(const struct server_settings *settings)
     log_batch_init(&s->access_log, settings->service->log);
     s->daemon = start_daemon(s);
     s->settings.credentials = NULL; /* whoever lent them may free them */
-    if (s->daemon == NULL) {
-        close(settings->listen_fd);
+    if (s->daemon == NULL) { /* the library has closed the socket, in most cases: it is not ours */
         arena_free(a);
         return NULL;
     }

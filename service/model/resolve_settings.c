@@ -5,12 +5,6 @@
 #include "model/names.h"
 #include "model/resolving.h"
 
-/* May a target be linked to one owner only? Then linking it elsewhere moves it. */
-static bool can_move(const struct draft_end *end)
-{
-    return !end->is_symmetric && table_has_unique(end->table, end->far->name);
-}
-
 static void check_uselist(struct draft *d, struct draft_end *end)
 {
     enum declared_choice uselist = end->declared->uselist;
@@ -38,7 +32,7 @@ static void check_uselist(struct draft *d, struct draft_end *end)
 
 static void check_on_move(struct draft *d, struct draft_end *end)
 {
-    if (end->declared->on_move != NULL && !end->view_only && !can_move(end)) {
+    if (end->declared->on_move != NULL && !end->view_only && !target_is_moved(end)) {
         draft_refuse(d, end, "on_move",
                      draft_text(d, "nothing is moved here: one of %s may be linked to several %s",
                                 draft_type(end->target), draft_type(end->owner)),
