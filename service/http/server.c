@@ -483,6 +483,7 @@ struct server *server_free(struct server *s)
         loop_clear_timer(s->settings.loop, &s->expiry);
         watch_stop(&s->watch);
         MHD_stop_daemon(s->daemon);
+        count_clients(s); /* who are none by now */
         log_batch_flush(&s->access_log);
         arena_free(s->arena);
     }

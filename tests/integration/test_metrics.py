@@ -190,7 +190,8 @@ def test_clients_by_what_they_do(fresh_service):
 def test_the_process(fresh_service):
     began = time.time()
     service = fresh_service(workers=1)
-    found = Metrics(service.client())
+    client = service.client()
+    found = Metrics(client)
     assert found.types["process_cpu_seconds_total"] == "counter"
     assert 0 < found.value("process_cpu_seconds_total") < 60
     assert began - 2 < found.value("process_start_time_seconds") < time.time() + 2
