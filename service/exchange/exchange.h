@@ -33,9 +33,10 @@ enum step {
 enum { OPERATION_MAX_STEPS = 8 };
 
 struct operation {
-    const char *name;  /* in metrics and explanations: "relationship-add" */
-    unsigned query;    /* which query parameters it understands: QUERY_… */
-    bool has_body;     /* a document is expected */
+    const char *name;      /* in metrics and explanations: "relationship-add" */
+    unsigned query;        /* which query parameters it understands: QUERY_… */
+    bool has_body;         /* a document is expected */
+    enum link_write links; /* what becomes of the members that x->document names */
     bool takes_atomic; /* documents use the extension Atomic Operations, in requests and answers */
     bool is_open;      /* answers whatever the client accepts: health, metrics */
     bool is_for_operators; /* health, metrics: no client's business, and never the same twice */
@@ -160,6 +161,9 @@ enum step exchange_next(struct exchange *x, int r);
 
 /* exchange_answer() - complete the answer: `status`, with what was written to x->answer.body. */
 enum step exchange_answer(struct exchange *x, int status);
+
+/* exchange_count_links() - the write has succeeded: count the members that it named. */
+void exchange_count_links(const struct exchange *x);
 
 /* exchange_submit() - the step that sends x->plan to PostgreSQL; defined in submit.c. */
 enum step exchange_submit(struct exchange *x);

@@ -19,6 +19,14 @@ enum {
     CONNECTION_KINDS = 4,  /* of enum pool_kind */
 };
 
+/* What a write does with the members that it names; LINKS_NONE: it names none. */
+enum link_write { LINKS_NONE, LINKS_ADDED, LINKS_REMOVED, LINKS_REPLACED, LINK_WRITES };
+
+/* What was written of one relationship; as for struct metrics, each worker has its own. */
+struct link_metrics {
+    _Atomic uint64_t members[LINK_WRITES]; /* named by writes that succeeded */
+};
+
 /* What connections of clients are doing. */
 enum client_kind { CLIENTS_IDLE, CLIENTS_READING, CLIENTS_WORKING, CLIENT_KINDS };
 
