@@ -50,10 +50,12 @@ struct service *service_new(const struct settings *settings, const struct log *l
         .probe = probe_model(a, model),
         .version = version,
         .metrics = metrics,
+        .links = arena_zalloc(a, settings->workers * (model->n_relationships + 1),
+                              sizeof *service->links),
         .uses = arena_zalloc(a, settings->workers, sizeof *service->uses),
     };
-    if (service->uses == NULL || service->statements == NULL || service->probe == NULL ||
-        !describe(service)) {
+    if (service->uses == NULL || service->links == NULL || service->statements == NULL ||
+        service->probe == NULL || !describe(service)) {
         arena_free(a);
         return NULL;
     }

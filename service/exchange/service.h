@@ -33,8 +33,9 @@ struct service {
     struct text openapi_json;
     struct text openapi_yaml;
     const char *version;
-    struct metrics *metrics;  /* one per worker, settings->workers of them */
-    struct service_use *uses; /* likewise */
+    struct metrics *metrics;    /* one per worker, settings->workers of them */
+    struct link_metrics *links; /* by worker, then by struct relationship's id */
+    struct service_use *uses;   /* one per worker */
 };
 
 /*
