@@ -14,6 +14,7 @@
 #include "exchange/metrics.h"
 #include "exchange/settings.h"
 #include "model/model.h"
+#include "openapi/openapi.h"
 #include "relationship/statements.h"
 
 /* How many requests of one worker use a service; only that worker writes it. */
@@ -36,6 +37,9 @@ struct service {
     struct metrics *metrics;  /* one per worker, settings->workers of them */
     struct service_use *uses; /* likewise */
 };
+
+/* service_description() - what the description says of these settings. */
+struct openapi_options service_description(const struct settings *settings, const char *version);
 
 /*
  * service_new() - a service over `model`.
