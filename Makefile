@@ -32,6 +32,11 @@ UNIT_SUPPORT := $(sort $(wildcard tests/unit/support/*.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 VERSION ?= $(or $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' 2>/dev/null)),0.1.0)
 
+# where `make install` puts it; DESTDIR is a stage that does not become part of any path
+PREFIX ?= /usr/local
+DESTDIR ?=
+INSTALLED := $(DESTDIR)$(PREFIX)
+
 # ---- flags ------------------------------------------------------------------------------------
 PACKAGES := libmicrohttpd jansson libpq libxxhash
 # their headers are system headers: our warnings are not for them
@@ -58,7 +63,7 @@ REPLAY_PROGRAMS := $(FUZZ_TARGETS:%=build/$(TEST_VARIANT)/tests/fuzz/replay_%)
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/fuzz_%)
 
 .PHONY: all run test tested-programs unit integration oracle conformance faults docs fuzz fuzz-programs replay bench
-.PHONY: lint format openapi clean help print-flags FORCE
+.PHONY: lint format openapi install uninstall stack clean help print-flags FORCE
 
 all: $(PROGRAM) ## build build/backref; with SAN=address,undefined or SAN=thread build/san-…/backref
 
@@ -116,6 +121,23 @@ format: ## lay out every C file as .clang-format says
 openapi: build/backref ## write openapi.yaml from the default model and the tables the migrations make
 	@docker/local/postgres.sh with sh -c 'build/backref migrate up && build/backref model openapi > build/openapi.yaml'
 	@mv build/openapi.yaml openapi.yaml
+
+install: build/backref ## put program, manual page, systemd unit, model and migrations under DESTDIR and PREFIX
+	install -D -m 0755 build/backref '$(INSTALLED)/bin/backref'
+	install -d '$(INSTALLED)/share/man/man1' '$(INSTALLED)/lib/systemd/system' '$(INSTALLED)/share/backref/migrations'
+	build/backref help manual > '$(INSTALLED)/share/man/man1/backref.1'
+	sed 's|@BINDIR@|$(PREFIX)/bin|' docker/install/backref.service > '$(INSTALLED)/lib/systemd/system/backref.service'
+	chmod 0644 '$(INSTALLED)/share/man/man1/backref.1' '$(INSTALLED)/lib/systemd/system/backref.service'
+	install -m 0644 $(MODEL) service/model/model.schema.json '$(INSTALLED)/share/backref'
+	install -m 0644 $(MIGRATIONS) '$(INSTALLED)/share/backref/migrations'
+
+uninstall: ## take away what `make install` put there
+	rm -f '$(INSTALLED)/bin/backref' '$(INSTALLED)/share/man/man1/backref.1'
+	rm -f '$(INSTALLED)/lib/systemd/system/backref.service'
+	rm -rf '$(INSTALLED)/share/backref'
+
+stack: ## build the images, run the stack of docker/compose.yaml and test it (starts a Docker engine if none runs)
+	@tests/docker/run
 
 clean: ## remove build/ (the data of `make run` stays in .local/)
 	rm -rf build compile_commands.json

@@ -107,7 +107,7 @@ psql -Xq -v ON_ERROR_STOP=1 "$DATABASE_URL" -f migrations/demo/demo.sql
 
 greet()
 {
-    at=$(target "$1")
+    at=$(target "$1" | sed "s|http://|$2://|")
     base=${at##* }
     options=${at% *}
     if [ "$options" = "$base" ]; then
@@ -142,7 +142,9 @@ mkfifo "$work/log"
         printf '%s\n' "$line" >&2
         address=${line#*listening on }
         if [ -z "$greeted" ] && [ "$address" != "$line" ]; then
-            greet "${address%%[ \",]*}"
+            scheme=http
+            case $address in *' with TLS'*) scheme=https ;; esac
+            greet "${address%%[ \",]*}" "$scheme"
             greeted=yes
         fi
     done

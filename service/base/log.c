@@ -119,7 +119,7 @@ static void write_second(time_t second, char *to, size_t n_bytes)
     strftime(to, n_bytes, "%Y-%m-%dT%H:%M:%S", &utc);
 }
 
-static const char *level_name(enum log_level level)
+const char *log_level_name(enum log_level level)
 {
     switch (level) {
     case LOG_DEBUG:
@@ -147,7 +147,7 @@ static void begin_line(struct line *line, const struct log *log, const char *sec
     long ms = nanoseconds / 1000000;
     char fraction[] = { '.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10),
                         (char)('0' + ms % 10), 'Z' };
-    const char *name = level_name(level);
+    const char *name = log_level_name(level);
     line->n = 0;
     line->is_full = false;
     if (log->json) {

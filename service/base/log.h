@@ -8,6 +8,7 @@
 #ifndef BACKREF_BASE_LOG_H
 #define BACKREF_BASE_LOG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
@@ -23,17 +24,20 @@ enum log_level {
 };
 
 struct log {
-    enum log_level level; /* less important lines are dropped */
-    bool json;            /* JSON lines: {"time":…,"level":…,"message":…} */
+    _Atomic enum log_level level; /* less important lines are dropped; may change at any time */
+    bool json;                    /* JSON lines: {"time":…,"level":…,"message":…} */
 };
 
 /*
  * log_line() - write a line when `level` is important enough; control characters are escaped.
  *
- * Thread:   any; `log` is read-only. Lines are cut at 4 KiB.
+ * Thread:   any. Lines are cut at 4 KiB.
  */
 void log_line(const struct log *log, enum log_level level, const char *format, ...)
     PRINTF_LIKE(3, 4);
+
+/* log_level_name() - "debug", "info", "warning" or "error". */
+const char *log_level_name(enum log_level level);
 
 /* A named value behind a message: a member of a JSON line, name=value for people. */
 struct log_field {
@@ -43,17 +47,19 @@ struct log_field {
     bool is_thousandths; /* of the number, which is written with its fraction */
 };
 
-/* log_text(), log_number(), log_thousandths() - fields; texts are borrowed until they are added. */
+/* log_text() - a field; the text is borrowed until it is added. */
 static inline struct log_field log_text(const char *name, struct text text)
 {
     return (struct log_field){ .name = name, .text = text };
 }
 
+/* log_number() - a field. */
 static inline struct log_field log_number(const char *name, uint64_t number)
 {
     return (struct log_field){ .name = name, .number = number };
 }
 
+/* log_thousandths() - a field: `number` thousandths, written as 1.234. */
 static inline struct log_field log_thousandths(const char *name, uint64_t number)
 {
     return (struct log_field){ .name = name, .number = number, .is_thousandths = true };

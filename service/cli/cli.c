@@ -89,8 +89,8 @@ const struct cli_command cli_commands[] = {
         .name = "health",
         .arguments = "",
         .summary = "ask a running service whether it is ready",
-        .details = "Asks /readyz of the service that listens on --listen, the first address if "
-                   "there are several. The exit status is 0 when it is ready. Meant for the "
+        .details = "Asks /readyz of the service that listens on --admin-listen, else on the first "
+                   "address of --listen. The exit status is 0 when it is ready. Meant for the "
                    "health check of a container, so it takes the same variables as serve.",
         .user = FOR_HEALTH,
         .run = cmd_health,
@@ -104,9 +104,11 @@ const struct cli_command cli_commands[] = {
     },
     {
         .name = "help",
-        .arguments = "[COMMAND]",
+        .arguments = "[COMMAND|manual|table]",
         .summary = "print this, or all about one command",
-        .details = "Prints every command and setting, or those of one command.",
+        .details = "Prints every command and setting, or those of one command. The word manual "
+                   "stands for the manual page, for man(1), and table for all settings in "
+                   "Markdown.",
         .most_words = 1,
         .run = cmd_help,
     },
@@ -187,7 +189,7 @@ static uint32_t count_cores(void)
     cpu_set_t set;
     long n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
                                                          : sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > 256 ? 256 : (uint32_t)n;
+    return n < 1 ? 1 : n > MAX_WORKERS ? MAX_WORKERS : (uint32_t)n;
 }
 
 static struct log log_of(const struct config *config)

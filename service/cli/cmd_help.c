@@ -5,6 +5,7 @@
 #include "cli/cmd_help.h"
 
 #include "base/embedded.h"
+#include "cli/manual.h"
 #include "pg/session.h"
 
 enum {
@@ -133,14 +134,37 @@ static int print(struct buf *b)
     return CLI_OK;
 }
 
+static void write_all(struct buf *b, const struct cli_command *command)
+{
+    (void)command;
+    help_write_all(b);
+}
+
+static void write_page(struct buf *b, const struct cli_command *command)
+{
+    (void)command;
+    manual_write_page(b);
+}
+
+static void write_table(struct buf *b, const struct cli_command *command)
+{
+    (void)command;
+    manual_write_table(b);
+}
+
 int cmd_help(const struct cli_call *call)
 {
-    const struct cli_command *command = NULL;
-    if (call->n_words > 0) {
-        command = cli_find_command(call->words[0]);
-        if (command == NULL) {
-            return cli_refuse_command(call->words[0]);
-        }
+    const char *word = call->n_words == 0 ? "" : call->words[0];
+    const struct cli_command *command = cli_find_command(word);
+    void (*write)(struct buf * b, const struct cli_command *command) = help_write;
+    if (strcmp(word, "") == 0) {
+        write = write_all;
+    } else if (strcmp(word, "manual") == 0) {
+        write = write_page;
+    } else if (strcmp(word, "table") == 0) {
+        write = write_table;
+    } else if (command == NULL) {
+        return cli_refuse_command(word);
     }
     struct arena *a = arena_new(HELP_BYTES);
     if (a == NULL) {
@@ -149,11 +173,7 @@ int cmd_help(const struct cli_call *call)
     }
     struct buf b;
     buf_init(&b, a, 16384);
-    if (command != NULL) {
-        help_write(&b, command);
-    } else {
-        help_write_all(&b);
-    }
+    write(&b, command);
     int status = print(&b);
     arena_free(a);
     return status;

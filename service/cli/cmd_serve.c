@@ -13,20 +13,21 @@
 #include "base/clock.h"
 #include "base/embedded.h"
 #include "cli/cli.h"
+#include "cli/listeners.h"
 #include "cli/load_model.h"
-#include "http/listen.h"
 #include "worker/worker.h"
 
 enum { BUDGET = 64 << 20, MOST_DESCRIPTORS = 65536 };
 
 struct serving {
     const struct settings *settings;
-    const struct log *log;
+    struct log own_log;
+    const struct log *log; /* the same */
     struct arena *arena;
     struct service *service;
-    struct service *replaced; /* by later ones, and perhaps still in use */
-    int *listen_fds;          /* by worker, then by listener */
-    char addresses[MAX_LISTENERS][LISTEN_ADDRESS_MAX];
+    struct service *replaced;        /* by later ones, and perhaps still in use */
+    struct credentials *credentials; /* NULL: no TLS */
+    struct listeners listeners;
     struct worker **workers;
     size_t n_workers;
 };
@@ -39,6 +40,8 @@ static sigset_t block_signals(void)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGUSR1);
+    sigaddset(&signals, SIGUSR2);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN); /* a client that has gone is an error of write(), not a signal */
     return signals;
@@ -58,47 +61,13 @@ static void raise_descriptor_limit(void)
     }
 }
 
-static int open_listeners(struct serving *s)
-{
-    size_t n_workers = s->settings->workers;
-    size_t n_listen = s->settings->n_listen;
-    s->listen_fds = arena_alloc(s->arena, n_workers * n_listen * sizeof *s->listen_fds);
-    int *fds = arena_alloc(s->arena, n_workers * sizeof *fds);
-    if (s->listen_fds == NULL || fds == NULL) {
-        return 1;
-    }
-    for (size_t i = 0; i < n_listen; i++) {
-        char error[LISTEN_ERROR_MAX];
-        if (listen_open(s->settings->listen[i], n_workers, fds, s->addresses[i], error) != 0) {
-            log_line(s->log, LOG_ERROR, "%s", error);
-            return 1;
-        }
-        for (size_t w = 0; w < n_workers; w++) {
-            s->listen_fds[w * n_listen + i] = fds[w];
-        }
-    }
-    return 0;
-}
-
-static void warn_of_any_origin(const struct serving *s)
-{
-    for (size_t i = 0; i < s->settings->n_cors_origins; i++) {
-        if (strcmp(s->settings->cors_origins[i], "*") == 0) {
-            log_line(
-                s->log, LOG_WARNING,
-                "--cors-origin *: any page that somebody opens in a browser which reaches this "
-                "service can read and change everything here");
-        }
-    }
-}
-
 static int start_workers(struct serving *s)
 {
-    size_t n_listen = s->settings->n_listen;
+    size_t n = s->listeners.n;
     s->workers = arena_zalloc(s->arena, s->settings->workers, sizeof(struct worker *));
     for (size_t i = 0; s->workers != NULL && i < s->settings->workers; i++) {
         s->workers[i] =
-            worker_start(s->arena, s->service, i, s->listen_fds + i * n_listen, n_listen);
+            worker_start(s->arena, s->service, i, s->listeners.at + i * n, n, s->credentials);
         if (s->workers[i] == NULL) {
             log_line(s->log, LOG_ERROR,
                      "worker %zu cannot be started: threads, descriptors or "
@@ -108,10 +77,7 @@ static int start_workers(struct serving *s)
         }
         s->n_workers++;
     }
-    warn_of_any_origin(s);
-    for (size_t i = 0; i < n_listen; i++) {
-        log_line(s->log, LOG_INFO, "listening on %s", s->addresses[i]);
-    }
+    listeners_announce(&s->listeners, s->settings, s->log);
     return s->workers == NULL ? 1 : 0;
 }
 
@@ -128,7 +94,7 @@ static void *hurry(void *signals)
     int signal_number;
     do {
         sigwait(signals, &signal_number);
-    } while (signal_number == SIGHUP);
+    } while (signal_number != SIGTERM && signal_number != SIGINT);
     _exit(CLI_FAILED);
 }
 
@@ -157,6 +123,41 @@ static bool all_have_switched(const struct serving *s)
     return true;
 }
 
+/* A worker takes its orders at every turn of its loop. */
+static void wait_for_workers(const struct serving *s)
+{
+    while (!all_have_switched(s)) {
+        clock_sleep_ms(1);
+    }
+}
+
+/* SIGHUP: certificate and key are read again; what is wrong with them changes nothing. */
+static void renew(struct serving *s)
+{
+    struct credentials *credentials;
+    char error[CREDENTIALS_ERROR_MAX];
+    if (s->credentials == NULL) {
+        return;
+    }
+    if (credentials_read(s->settings->tls_certificate, s->settings->tls_key, &credentials, error) !=
+        0) {
+        log_line(s->log, LOG_ERROR,
+                 "the certificate is not renewed, the one before is shown on: %s", error);
+        return;
+    }
+    if (credentials_equal(credentials, s->credentials)) {
+        credentials_free(credentials);
+        return;
+    }
+    for (size_t i = 0; i < s->n_workers; i++) {
+        worker_renew(s->workers[i], credentials);
+    }
+    wait_for_workers(s);
+    credentials_free(s->credentials);
+    s->credentials = credentials;
+    log_line(s->log, LOG_INFO, "the certificate is renewed");
+}
+
 /* SIGHUP: model file and catalog are read again; what is wrong with them changes nothing. */
 static void reload(struct serving *s)
 {
@@ -175,13 +176,24 @@ static void reload(struct serving *s)
     for (size_t i = 0; i < s->n_workers; i++) {
         worker_serve(s->workers[i], service);
     }
-    while (!all_have_switched(s)) { /* a worker takes its orders at every turn of its loop */
-        clock_sleep_ms(1);
-    }
+    wait_for_workers(s);
     s->service->next = s->replaced;
     s->replaced = s->service;
     s->service = service;
     log_line(s->log, LOG_INFO, "the model is reloaded");
+}
+
+/* SIGUSR1, SIGUSR2: one level more of the log, or one less. */
+static void change_log_level(struct serving *s, bool more)
+{
+    enum log_level level = s->own_log.level;
+    if (more && level > LOG_DEBUG) {
+        level--;
+    } else if (!more && level < LOG_ERROR) {
+        level++;
+    }
+    s->own_log.level = level;
+    log_line(s->log, level, "the log level is %s", log_level_name(level));
 }
 
 /* Waits for the signal that ends the service; reloads on the way. */
@@ -192,7 +204,10 @@ static int wait_for_end(struct serving *s, const sigset_t *signals)
         int signal_number = s->replaced == NULL ? sigwaitinfo(signals, NULL)
                                                 : sigtimedwait(signals, NULL, &a_second);
         if (signal_number == SIGHUP) {
+            renew(s);
             reload(s);
+        } else if (signal_number == SIGUSR1 || signal_number == SIGUSR2) {
+            change_log_level(s, signal_number == SIGUSR1);
         } else if (signal_number > 0) {
             return signal_number;
         }
@@ -214,17 +229,28 @@ static void wait_and_stop(struct serving *s, sigset_t *signals)
         pthread_cancel(impatient);
         pthread_join(impatient, NULL);
     }
-    for (size_t i = 0; i < s->settings->n_listen; i++) {
-        listen_forget(s->addresses[i]);
-    }
+    listeners_forget(&s->listeners);
     log_line(s->log, LOG_INFO, "stopped");
+}
+
+static int read_credentials(struct serving *s)
+{
+    char error[CREDENTIALS_ERROR_MAX];
+    if (s->settings->tls_certificate == NULL ||
+        credentials_read(s->settings->tls_certificate, s->settings->tls_key, &s->credentials,
+                         error) == 0) {
+        return 0;
+    }
+    log_line(s->log, LOG_ERROR, "%s", error);
+    return 1;
 }
 
 static int serve(struct serving *s)
 {
     struct metrics *metrics = arena_zalloc(s->arena, s->settings->workers, sizeof *metrics);
     struct model *model;
-    if (metrics == NULL || load_model(s->settings, s->log, &model) != 0) {
+    if (metrics == NULL || read_credentials(s) != 0 ||
+        load_model(s->settings, s->log, &model) != 0) {
         return CLI_FAILED;
     }
     s->service = service_new(s->settings, s->log, model, backref_version, metrics);
@@ -237,7 +263,7 @@ static int serve(struct serving *s)
     sigset_t signals =
         block_signals(); /* not before: while it waits for the database, they end it */
     raise_descriptor_limit();
-    if (open_listeners(s) == 0) {
+    if (listeners_open(s->settings, s->log, s->arena, &s->listeners) == 0) {
         if (start_workers(s) != 0) {
             _exit(CLI_FAILED); /* those that run already would have to be waited for */
         }
@@ -251,11 +277,13 @@ static int serve(struct serving *s)
 
 int cmd_serve(const struct settings *settings, const struct log *log)
 {
-    struct serving s = { .settings = settings, .log = log, .arena = arena_new(BUDGET) };
+    struct serving s = { .settings = settings, .own_log = *log, .arena = arena_new(BUDGET) };
+    s.log = &s.own_log;
     if (s.arena == NULL) {
         return CLI_FAILED;
     }
     int status = serve(&s);
+    credentials_free(s.credentials);
     arena_free(s.arena);
     return status;
 }

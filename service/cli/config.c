@@ -43,6 +43,17 @@ const struct setting config_settings[] = {
       .users = FOR_SERVE | FOR_HEALTH, .value_name = "ADDRESS",
       .help = "where to answer: 127.0.0.1:8080, [::1]:8080, port 0 for a free one, or unix:/path; "
               "may be repeated (in the variable: separated by commas)" },
+    { .flag = "admin-listen", .kind = CONFIG_ADDRESS, FIELD(settings.admin_listen), .initial = "",
+      .users = FOR_SERVE | FOR_HEALTH, .value_name = "ADDRESS", .initial_help = "with everything else",
+      .help = "where to answer /healthz, /readyz and /metrics, which are then nowhere else; never "
+              "with TLS" },
+    { .flag = "tls-certificate", PATH(settings.tls_certificate), .users = FOR_SERVE | FOR_HEALTH,
+      .value_name = "FILE", .initial_help = "no TLS",
+      .help = "certificate chain in PEM, the server's own first: every --listen but unix sockets "
+              "then speaks TLS (1.2 or 1.3) and nothing else. SIGHUP reads it again, for new "
+              "connections" },
+    { .flag = "tls-key", PATH(settings.tls_key), .users = FOR_SERVE | FOR_HEALTH, .value_name = "FILE",
+      .initial_help = "no TLS", .help = "its private key in PEM, without a password" },
     { .flag = "model", PATH(settings.model), .users = FOR_SERVE | FOR_MODEL | FOR_EXPLAIN,
       .value_name = "FILE", .initial_help = "the default model, inside the program",
       .help = "the model file: which tables are served, and how they are related" },
@@ -63,7 +74,7 @@ const struct setting config_settings[] = {
               "https://app.example.org, or * for any; may be repeated (in the variable: separated "
               "by commas)" },
 
-    { .flag = "workers", COUNT(settings.workers, 0, 256), .initial = "0",
+    { .flag = "workers", COUNT(settings.workers, 0, MAX_WORKERS), .initial = "0",
       .initial_help = "one per core", .users = FOR_SERVE, .help = "threads that answer requests" },
     { .flag = "connections", COUNT(settings.connections, 1, 64), .initial = "2", .users = FOR_SERVE,
       .help = "connections to PostgreSQL, per worker" },
@@ -85,6 +96,10 @@ const struct setting config_settings[] = {
     { .flag = "max-connections", COUNT(settings.max_connections, 0, 1000000), .initial = "0",
       .initial_help = "as many as descriptors allow", .users = FOR_SERVE,
       .help = "connections of clients, per worker" },
+    { .flag = "max-connections-per-address", COUNT(settings.max_connections_per_address, 0, 1000000),
+      .initial = "0", .initial_help = "no limit", .users = FOR_SERVE,
+      .help = "connections of clients from one IP address, per worker and --listen; more are closed "
+              "at once" },
     { .flag = "max-body", SIZE(settings.max_body_bytes, KIB, 256 * MIB), .initial = "1MiB",
       .users = FOR_SERVE, .help = "the largest request body" },
     { .flag = "max-header", SIZE(settings.max_header_bytes, 8 * KIB, MIB), .initial = "16KiB",

@@ -30,6 +30,7 @@ enum config_kind {
     CONFIG_URL,      /* const char *: http(s)://host…, its trailing "/" taken off */
     CONFIG_LIST,     /* struct settings.listen */
     CONFIG_ORIGINS,  /* struct settings.cors_origins */
+    CONFIG_ADDRESS,  /* const char *, NULL when not given: one of what CONFIG_LIST lists */
     CONFIG_DURATION, /* uint32_t, milliseconds */
     CONFIG_SIZE,     /* size_t, bytes */
     CONFIG_COUNT,    /* uint32_t or size_t, by `width` */

@@ -119,7 +119,7 @@ static int set_choice(struct reading *r, const struct setting *s, const char *so
 
 static int set_text(struct reading *r, const struct setting *s, const char *value)
 {
-    const char *text = s->kind == CONFIG_PATH && value[0] == '\0' ? NULL : value;
+    const char *text = s->kind != CONFIG_TEXT && value[0] == '\0' ? NULL : value;
     memcpy(field_of(r, s), &text, sizeof text);
     return 0;
 }
@@ -176,6 +176,14 @@ static bool is_address(const char *value)
     return memchr(value, ':', (size_t)(colon - value)) == NULL;
 }
 
+static int refuse_address(struct reading *r, const char *source, const char *value)
+{
+    return fail(r,
+                "%s: \"%s\" is no address to listen on: write 127.0.0.1:8080, [::1]:8080, "
+                "127.0.0.1:0 for a free port, or unix:/path",
+                source, quote(r, value));
+}
+
 /* Adds each of a comma separated list of addresses to those there are. */
 static int add_addresses(struct reading *r, const char *source, const char *value)
 {
@@ -188,10 +196,7 @@ static int add_addresses(struct reading *r, const char *source, const char *valu
             return fail(r, "out of memory for the settings");
         }
         if (!is_address(address)) {
-            return fail(r,
-                        "%s: \"%s\" is no address to listen on: write 127.0.0.1:8080, [::1]:8080, "
-                        "127.0.0.1:0 for a free port, or unix:/path",
-                        source, quote(r, address));
+            return refuse_address(r, source, address);
         }
         if (settings->n_listen == MAX_LISTENERS) {
             return fail(r, "%s: more than %d addresses", source, MAX_LISTENERS);
@@ -252,6 +257,15 @@ static int add_origins(struct reading *r, const char *source, const char *value)
     return 0;
 }
 
+static int set_address(struct reading *r, const struct setting *s, const char *source,
+                       const char *value)
+{
+    if (value[0] != '\0' && !is_address(value)) {
+        return refuse_address(r, source, value);
+    }
+    return set_text(r, s, value);
+}
+
 /* Gives a setting a value; `source` is the flag or the variable that says so. */
 static int set_value(struct reading *r, const struct setting *s, const char *source,
                      const char *value)
@@ -264,6 +278,8 @@ static int set_value(struct reading *r, const struct setting *s, const char *sou
         return set_url(r, s, source, value);
     case CONFIG_LIST:
         return add_addresses(r, source, value);
+    case CONFIG_ADDRESS:
+        return set_address(r, s, source, value);
     case CONFIG_ORIGINS:
         return add_origins(r, source, value);
     case CONFIG_DURATION:
@@ -421,6 +437,17 @@ static int refuse_two_models(struct reading *r)
                       quote(r, settings->model));
 }
 
+static int check_tls(struct reading *r)
+{
+    const struct settings *settings = &r->config->settings;
+    if ((settings->tls_certificate == NULL) != (settings->tls_key == NULL)) {
+        return fail(r, "%s needs %s: TLS takes a certificate and its key",
+                    settings->tls_key == NULL ? "--tls-certificate" : "--tls-key",
+                    settings->tls_key == NULL ? "--tls-key" : "--tls-certificate");
+    }
+    return 0;
+}
+
 int config_read(struct arena *a, struct command_line *line, config_variable_fn *variable,
                 struct config *ret_config, const char **reterr)
 {
@@ -444,5 +471,5 @@ int config_read(struct arena *a, struct command_line *line, config_variable_fn *
     if (read_words(&r) != 0 || read_rest(&r) != 0 || refuse_two_models(&r) != 0) {
         return 1;
     }
-    return reconcile_page_sizes(&r);
+    return reconcile_page_sizes(&r) != 0 ? 1 : check_tls(&r);
 }

@@ -103,8 +103,9 @@ struct exchange {
     struct answer answer;
 
     struct atomic
-        *atomic;  /* what its operations are; see resource/atomic.c. NULL: no such request */
-    bool is_part; /* of an atomic request: its document is the result's */
+        *atomic;      /* what its operations are; see resource/atomic.c. NULL: no such request */
+    bool is_part;     /* of an atomic request: its document is the result's */
+    bool has_made_id; /* likewise: the id that it creates was made for a local id */
     /* reports what PostgreSQL refused instead of refusal_report(); NULL: that one does */
     void (*on_refused)(struct exchange *x, const struct pg_error *error, size_t statement);
 

@@ -57,17 +57,112 @@ enum remedy refusal_remedy(const char *sqlstate)
     return find_rule(sqlstate)->remedy;
 }
 
-/* Where the document gives this attribute, or else the object in which it is missing. */
-static struct problem_place place_of(struct exchange *x, const struct attribute *attribute)
+/* ---- what the database names ------------------------------------------------------------------ */
+
+/*
+ * The resource whose row was refused: the one that is written, or one whose foreign key is written
+ * with it.
+ */
+struct culprit {
+    const struct resource *resource;
+    const struct relationship_value
+        *by; /* the relationship that wrote it; NULL: the request itself */
+};
+
+static bool is_column(const char *quoted, const char *name)
 {
+    for (quoted++; *quoted != '\0' && *name != '\0' && *quoted == *name; quoted++, name++) {
+        quoted += *quoted == '"' ? 1 : 0; /* doubled within quotes */
+    }
+    return *name == '\0' && strcmp(quoted, "\"") == 0;
+}
+
+static const struct attribute *find_column(const struct resource *resource, const char *column)
+{
+    for (size_t i = 0; i < resource->n_attributes; i++) {
+        if (strcmp(resource->attributes[i].raw_name, column) == 0) {
+            return &resource->attributes[i];
+        }
+    }
+    return NULL;
+}
+
+/* The relationship whose foreign key this column of the resource's table is. */
+static const struct relationship *find_foreign_key(const struct resource *resource,
+                                                   const char *column)
+{
+    for (size_t i = 0; i < resource->n_relationships; i++) {
+        const struct relationship *rel = &resource->relationships[i];
+        if (rel->kind == RELATIONSHIP_MANY_TO_ONE && is_column(rel->far, column)) {
+            return rel;
+        }
+    }
+    return NULL;
+}
+
+static const struct constraint *find_constraint(const struct exchange *x, const char *name,
+                                                struct culprit *ret)
+{
+    *ret = (struct culprit){ .resource = x->target.resource };
+    const struct constraint *found = resource_find_constraint(ret->resource, name);
+    for (size_t i = 0; found == NULL && i < x->document.n_relationships; i++) {
+        const struct relationship_value *v = &x->document.relationships[i];
+        if (v->relationship->kind == RELATIONSHIP_ONE_TO_MANY) {
+            *ret = (struct culprit){ .resource = v->relationship->target, .by = v };
+            found = resource_find_constraint(ret->resource, name);
+        }
+    }
+    return found;
+}
+
+/* ---- where it stands in the request ----------------------------------------------------------- */
+
+static struct problem_place place_of_linkage(struct exchange *x, const struct relationship *rel)
+{
+    if (!x->operation->has_body) {
+        return problem_nowhere();
+    }
+    return x->target.relationship == rel ? problem_at(&x->problems, "/data")
+                                         : problem_at(&x->problems, "/data/relationships/%s/data",
+                                                      problem_escape(x->arena, rel->name));
+}
+
+/* Where the document gives this attribute, or else the object in which it is missing. */
+static struct problem_place place_of(struct exchange *x, const struct culprit *culprit,
+                                     const struct attribute *attribute)
+{
+    if (culprit->by != NULL) {
+        return place_of_linkage(x, culprit->by->relationship);
+    }
     for (size_t i = 0; i < x->document.n_attributes; i++) {
         if (x->document.attributes[i].attribute == attribute) {
             return problem_at(&x->problems, "/data/attributes/%s",
                               problem_escape(x->arena, attribute->name));
         }
     }
+    if (!x->operation->has_body) {
+        return problem_nowhere();
+    }
     return problem_at(&x->problems, x->document.n_attributes > 0 ? "/data/attributes" : "/data");
 }
+
+/* Where the document gives this relationship, or else the object in which it is missing. */
+static struct problem_place place_of_foreign_key(struct exchange *x, const struct culprit *culprit,
+                                                 const struct relationship *rel)
+{
+    if (culprit->by != NULL) {
+        return place_of_linkage(x, culprit->by->relationship);
+    }
+    for (size_t i = 0; i < x->document.n_relationships; i++) {
+        if (x->document.relationships[i].relationship == rel) {
+            return place_of_linkage(x, rel);
+        }
+    }
+    return problem_at(&x->problems,
+                      x->document.n_relationships > 0 ? "/data/relationships" : "/data");
+}
+
+/* ---- what is said about it -------------------------------------------------------------------- */
 
 static const char *quoted_value(struct exchange *x, const struct attribute *attribute)
 {
@@ -81,32 +176,49 @@ static const char *quoted_value(struct exchange *x, const struct attribute *attr
     return "";
 }
 
-static void report_constraint(struct exchange *x, const struct constraint *constraint,
-                              const struct rule *rule)
+static void report_attribute(struct exchange *x, const struct culprit *culprit,
+                             const struct constraint *constraint, const struct rule *rule)
 {
     const struct attribute *attribute = constraint->attributes[0];
+    struct problem_place place = place_of(x, culprit, attribute);
     const char *value = quoted_value(x, attribute);
     if (constraint->unique) {
-        problem_add(&x->problems, rule->code, place_of(x, attribute),
+        problem_add(&x->problems, rule->code, place,
                     "\"%s\"%s is taken: another resource of type \"%s\" has it; choose another",
-                    attribute->name, value, x->target.resource->type);
+                    attribute->name, value, culprit->resource->type);
     } else if (constraint->explanation != NULL) {
-        problem_add(&x->problems, rule->code, place_of(x, attribute), "\"%s\"%s %s",
-                    attribute->name, value, constraint->explanation);
+        problem_add(&x->problems, rule->code, place, "\"%s\"%s %s", attribute->name, value,
+                    constraint->explanation);
     } else {
-        problem_add(&x->problems, rule->code, place_of(x, attribute),
+        problem_add(&x->problems, rule->code, place,
                     "\"%s\"%s breaks a rule of the database; correct it", attribute->name, value);
     }
 }
 
-static const struct attribute *find_column(const struct resource *resource, const char *column)
+/* A constraint that binds no attribute: foreign keys, or the key. False when it says nothing. */
+static bool report_key(struct exchange *x, const struct culprit *culprit,
+                       const struct constraint *constraint, const struct rule *rule)
 {
-    for (size_t i = 0; i < resource->n_attributes; i++) {
-        if (strcmp(resource->attributes[i].raw_name, column) == 0) {
-            return &resource->attributes[i];
-        }
+    const struct relationship *rel = NULL;
+    for (size_t i = 0; rel == NULL && i < constraint->n_columns; i++) {
+        rel = find_foreign_key(culprit->resource, constraint->columns[i]);
     }
-    return NULL;
+    bool is_key =
+        constraint->n_columns == 1 && is_column(culprit->resource->key, constraint->columns[0]);
+    if (rel != NULL) {
+        problem_add(&x->problems, rule->code, place_of_foreign_key(x, culprit, rel),
+                    constraint->unique
+                        ? "\"%s\" is taken: another resource of type \"%s\" is linked to it"
+                        : "\"%s\" of \"%s\" breaks a rule of the database; link another",
+                    rel->name, culprit->resource->type);
+    } else if (is_key && x->document.has_key) {
+        problem_add(&x->problems, rule->code, problem_at(&x->problems, "/data/id"),
+                    constraint->unique
+                        ? "the id is taken: there is such a resource of type \"%s\"; choose another"
+                        : "the id breaks a rule of the database for \"%s\"; choose another",
+                    culprit->resource->type);
+    }
+    return rel != NULL || (is_key && x->document.has_key);
 }
 
 /* The one text of the document that is too long for its index, by elimination: the longest. */
@@ -129,30 +241,95 @@ static bool is_fault_of_request(enum problem_code code)
     return problem_status(code) < 500;
 }
 
+/* The relationship whose links are given columns; NULL: none. */
+static const struct relationship *find_given_columns(const struct exchange *x)
+{
+    for (size_t i = 0; i < x->document.n_relationships; i++) {
+        const struct relationship_value *v = &x->document.relationships[i];
+        for (size_t m = 0; m < v->linkage.n; m++) {
+            if (v->linkage.members[m].n_columns > 0) {
+                return v->relationship;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* A constraint that is none of a resource's may be one of an association table. */
+static bool report_link_columns(struct exchange *x, const struct pg_error *error,
+                                const struct rule *rule)
+{
+    const struct relationship *rel = error->constraint[0] == '\0' || rule->code != PROBLEM_INVALID
+                                         ? NULL
+                                         : find_given_columns(x);
+    if (rel != NULL) {
+        problem_add(&x->problems, rule->code, place_of_linkage(x, rel),
+                    "a meta member of \"%s\" breaks a rule of the database; correct it", rel->name);
+    }
+    return rel != NULL;
+}
+
+/* False when the error names no constraint that the model knows. */
+static bool report_constraint(struct exchange *x, const struct pg_error *error,
+                              const struct rule *rule)
+{
+    struct culprit culprit;
+    const struct constraint *constraint = x->target.resource == NULL || error->constraint[0] == '\0'
+                                              ? NULL
+                                              : find_constraint(x, error->constraint, &culprit);
+    if (constraint == NULL) {
+        return report_link_columns(x, error, rule);
+    }
+    if (constraint->n_attributes == 0) {
+        return report_key(x, &culprit, constraint, rule);
+    }
+    report_attribute(x, &culprit, constraint, rule);
+    return true;
+}
+
+/* False when the error names no column that the model knows, and no attribute can be guessed. */
+static bool report_column(struct exchange *x, const struct pg_error *error, const struct rule *rule)
+{
+    struct culprit culprit = { .resource = x->target.resource };
+    bool is_named = culprit.resource != NULL && error->column[0] != '\0';
+    const struct attribute *attribute =
+        is_named ? find_column(culprit.resource, error->column) : NULL;
+    const struct relationship *rel =
+        is_named ? find_foreign_key(culprit.resource, error->column) : NULL;
+    if (attribute == NULL && rel != NULL) {
+        problem_add(&x->problems, rule->code, place_of_foreign_key(x, &culprit, rel),
+                    "\"%s\": %s; link one of \"%s\"", rel->name, rule->detail, rel->target->type);
+        return true;
+    }
+    if (attribute == NULL && rule->code == PROBLEM_INVALID) {
+        attribute = longest_text(x);
+    }
+    if (attribute == NULL) {
+        return false;
+    }
+    problem_add(&x->problems, rule->code, place_of(x, &culprit, attribute), "\"%s\"%s: %s",
+                attribute->name, quoted_value(x, attribute), rule->detail);
+    return true;
+}
+
+/* Whatever rule a delete breaks, it is that of a row that refers to the one deleted. */
+static const struct rule *find_rule_of(const struct exchange *x, const struct pg_error *error)
+{
+    bool is_removal =
+        x->plan.writes && !x->operation->has_body && x->target.relationship == NULL;
+    bool is_constraint = strncmp(error->sqlstate, "23", 2) == 0;
+    return find_rule(is_removal && is_constraint ? "23001" : error->sqlstate);
+}
+
 void refusal_report(struct exchange *x, const struct pg_error *error)
 {
-    const struct rule *rule = find_rule(error->sqlstate);
-    const struct resource *resource = x->target.resource;
+    const struct rule *rule = find_rule_of(x, error);
     if (!is_fault_of_request(rule->code)) {
         log_line(x->service->log, LOG_WARNING, "PostgreSQL refused %s: %s %s (request %s)",
                  x->operation->name, error->sqlstate, error->message, x->request.id);
     }
-    const struct constraint *constraint =
-        resource == NULL || error->constraint[0] == '\0'
-            ? NULL
-            : resource_find_constraint(resource, error->constraint);
-    if (constraint != NULL && constraint->n_attributes > 0) {
-        report_constraint(x, constraint, rule);
-        return;
-    }
-    const struct attribute *attribute =
-        resource == NULL || error->column[0] == '\0' ? NULL : find_column(resource, error->column);
-    if (attribute == NULL && rule->code == PROBLEM_INVALID) {
-        attribute = longest_text(x);
-    }
-    if (attribute != NULL) {
-        problem_add(&x->problems, rule->code, place_of(x, attribute), "\"%s\"%s: %s",
-                    attribute->name, quoted_value(x, attribute), rule->detail);
+    if (rule->code != PROBLEM_IN_USE &&
+        (report_constraint(x, error, rule) || report_column(x, error, rule))) {
         return;
     }
     problem_add(&x->problems, rule->code, problem_nowhere(), "%s", rule->detail);

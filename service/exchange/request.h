@@ -32,7 +32,7 @@ struct request {
     const char *content_type;
     const char *accept;
     const char *prefer;
-    bool names_paging; /* Accept names the profile Cursor Pagination */
+    bool names_paging;    /* Accept names the profile Cursor Pagination */
     const char *if_match; /* well-formed: see entity_tag.h, also for the next one */
     const char *if_none_match;
     struct text body;

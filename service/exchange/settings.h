@@ -7,13 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAX_LISTENERS = 16, MAX_CORS_ORIGINS = 32 };
+enum { MAX_LISTENERS = 16, MAX_CORS_ORIGINS = 32, MAX_WORKERS = 256 };
 
 struct settings {
     const char
         *database; /* libpq conninfo or URL; "" leaves all to libpq's defaults and PG* variables */
     size_t n_listen;
     const char *listen[MAX_LISTENERS]; /* "127.0.0.1:8080", "[::1]:8080", "unix:/path" */
+    const char *admin_listen;          /* where health and metrics are, alone; NULL: everywhere */
+    const char *tls_certificate;       /* path of a PEM file; NULL: no TLS */
+    const char *tls_key;               /* likewise; both or neither */
     const char *model;                 /* path of the model file; NULL: the default model */
     unsigned reflect;       /* 1: instead of a model file, all tables with their foreign keys */
     const char *migrations; /* folder; NULL: the default migrations */
@@ -33,16 +36,17 @@ struct settings {
     uint32_t idle_timeout_ms;      /* of a kept-alive connection between requests */
 
     uint32_t max_connections; /* of clients, per worker; 0: as many as descriptors allow */
-    size_t max_body_bytes;    /* of a request's body */
-    size_t max_header_bytes;  /* of a request's line and header fields together */
-    size_t max_uri_bytes;     /* of a request target */
-    size_t max_members;       /* identifiers in one request */
-    size_t max_operations;    /* of one atomic request */
-    uint32_t max_depth;       /* nesting of a request's JSON */
-    uint32_t max_parameters;  /* in a query string */
-    unsigned access_log;      /* 1: a line for each answer */
-    unsigned server_timing;   /* 1: answers say how long they took */
-    uint32_t page_size;       /* when the request names none */
+    uint32_t max_connections_per_address; /* likewise, and listener; 0: as many as there may be */
+    size_t max_body_bytes;                /* of a request's body */
+    size_t max_header_bytes;              /* of a request's line and header fields together */
+    size_t max_uri_bytes;                 /* of a request target */
+    size_t max_members;                   /* identifiers in one request */
+    size_t max_operations;                /* of one atomic request */
+    uint32_t max_depth;                   /* nesting of a request's JSON */
+    uint32_t max_parameters;              /* in a query string */
+    unsigned access_log;                  /* 1: a line for each answer */
+    unsigned server_timing;               /* 1: answers say how long they took */
+    uint32_t page_size;                   /* when the request names none */
     uint32_t max_page_size;
     uint32_t max_include_depth; /* relationships on a path of include */
     uint32_t max_include;       /* paths of one request, those on the way counted */

@@ -33,6 +33,9 @@ void submitter_close(struct submitter *s);
  */
 void submitter_flush(struct submitter *s);
 
+/* submitter_sample() - bring the gauges of queue and connections up to date; now and then. */
+void submitter_sample(struct submitter *s);
+
 /* submitter_n_waiting() - requests that wait for PostgreSQL. */
 size_t submitter_n_waiting(const struct submitter *s);
 

@@ -4,6 +4,7 @@
  */
 #include "http/client.h"
 
+#include <string.h>
 #include <sys/socket.h>
 
 struct client *client_new(struct client_list *list, struct arena *a, int fd, uint64_t now_ms)
@@ -56,6 +57,8 @@ static uint64_t limit_ms(const struct client *c, const struct settings *settings
         return 0;
     case CLIENT_IDLE:
         return settings->idle_timeout_ms;
+    case CLIENT_STATES:
+        break;
     }
     UNREACHABLE();
 }
@@ -68,6 +71,14 @@ void clients_expire(const struct client_list *list, const struct settings *setti
         if (limit > 0 && now_ms - c->since_ms >= limit) {
             shutdown(c->fd, SHUT_RDWR);
         }
+    }
+}
+
+void clients_count(const struct client_list *list, size_t ret_counts[CLIENT_STATES])
+{
+    memset(ret_counts, 0, CLIENT_STATES * sizeof *ret_counts);
+    for (const struct client *c = list->first; c != NULL; c = c->next) {
+        ret_counts[c->state]++;
     }
 }
 

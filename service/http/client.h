@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "exchange/exchange.h"
+#include "http/audience.h"
 #include "http/cors.h"
 
 /*
@@ -27,10 +28,12 @@ enum client_state {
     CLIENT_BODY,
     CLIENT_WORKING, /* bounded by the request's own deadline, and by the library while it writes */
     CLIENT_IDLE,
+    CLIENT_STATES, /* how many there are */
 };
 
 struct client {
     struct server *server;
+    enum audience audience;
     struct MHD_Connection *connection;
     int fd;
     enum client_state state;
@@ -74,6 +77,9 @@ void client_enter(struct client *c, enum client_state state, uint64_t now_ms);
  */
 void clients_expire(const struct client_list *list, const struct settings *settings,
                     uint64_t now_ms);
+
+/* clients_count() - how many there are in each state. Cost: a look at each. */
+void clients_count(const struct client_list *list, size_t ret_counts[CLIENT_STATES]);
 
 /* clients_hang_up() - cut off those who are idle; all of them when `all`. */
 void clients_hang_up(const struct client_list *list, bool all);

@@ -43,7 +43,7 @@ void conditional_finish(struct exchange *x)
     if (answer->etag == NULL) {
         answer->etag = tag_body(x);
     }
-    struct text etag = answer->etag == NULL ? (struct text){ 0 } : text_of(answer->etag);
+    struct text etag = text_of(answer->etag == NULL ? "" : answer->etag);
     if (x->request.if_match != NULL && !entity_tag_matches(x->request.if_match, etag, false)) {
         problem_add(&x->problems, PROBLEM_PRECONDITION_FAILED, problem_header("If-Match"),
                     "what is here now has another entity tag than those in If-Match: read it "

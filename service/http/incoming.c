@@ -104,7 +104,7 @@ static void split_target(struct request *request)
     }
 }
 
-/* The media type of an answer that is given whatever the client accepts: as it likes, if possible. */
+/* For an answer that is given whatever the client accepts: the media type it likes, if possible. */
 static void settle_representation(struct exchange *x)
 {
     struct problems ignored = { .arena = x->arena };
@@ -139,6 +139,29 @@ static int find_operation(struct exchange *x)
         x->answer.allow = match.allow;
     }
     return r;
+}
+
+/* What another listener answers is not here. */
+static bool is_elsewhere(const struct client *c, const struct exchange *x)
+{
+    switch (c->audience) {
+    case AUDIENCE_ALL:
+        return false;
+    case AUDIENCE_CLIENTS:
+        return match_is_for_operators(x->request.path);
+    case AUDIENCE_OPERATORS:
+        return !match_is_for_operators(x->request.path);
+    }
+    UNREACHABLE();
+}
+
+static int refuse_elsewhere(const struct client *c, struct exchange *x)
+{
+    return problem_add(
+        &x->problems, PROBLEM_NOT_FOUND, problem_nowhere(), "there is nothing at \"%s\" here; %s",
+        text_quotable(x->arena, x->request.path, 100),
+        c->audience == AUDIENCE_OPERATORS ? "this address answers /healthz, /readyz and /metrics"
+                                          : "GET / lists what there is");
 }
 
 static enum incoming refuse(struct client *c, struct exchange *x, bool waits_for_body)
@@ -189,7 +212,8 @@ enum incoming incoming_header(struct client *c, struct exchange *x, const char *
     read_fields(x, &f);
     bool has_body = has_framing(x->arena, &f);
     bool expects = has_body && find_field(x->arena, &f, "Expect") != NULL;
-    if (find_operation(x) != 0 && !c->cors.is_preflight) {
+    int code = is_elsewhere(c, x) ? refuse_elsewhere(c, x) : find_operation(x);
+    if (code != 0 && !c->cors.is_preflight) {
         settle_representation(x);
         return refuse(c, x, expects);
     }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -189,6 +190,20 @@ int listen_open(const char *address, size_t n, int *ret_fds, char ret_address[LI
         write_address(ret_fds[0], ret_address);
     }
     return r;
+}
+
+bool listen_is_local(int fd)
+{
+    struct sockaddr_storage name = { 0 };
+    socklen_t n = sizeof name;
+    if (getsockname(fd, (struct sockaddr *)&name, &n) != 0) {
+        return false;
+    }
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)&name;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)&name;
+    return name.ss_family == AF_UNIX ||
+           (name.ss_family == AF_INET && ntohl(v4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET) ||
+           (name.ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr));
 }
 
 void listen_forget(const char *address)

@@ -4,6 +4,7 @@
 #ifndef BACKREF_HTTP_LISTEN_H
 #define BACKREF_HTTP_LISTEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/defs.h"
@@ -35,6 +36,9 @@ int listen_open(const char *address, size_t n, int *ret_fds, char ret_address[LI
  */
 int listen_split(const char *address, char ret_host[LISTEN_HOST_MAX], const char **ret_port)
     MUST_CHECK;
+
+/* listen_is_local() - can only programs of this machine reach it: unix sockets, loopback? */
+bool listen_is_local(int fd);
 
 /* listen_forget() - remove the file of a unix socket; other addresses leave none. */
 void listen_forget(const char *address);

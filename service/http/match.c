@@ -127,12 +127,21 @@ static const char *list_methods(struct arena *a, unsigned methods)
     return buf_terminate(&b);
 }
 
+/* Is this a route of the path, for what the path names? Nothing joins or leaves a to-one. */
+static bool is_route_of(const struct route *route, const char *pattern, const struct target *target)
+{
+    bool is_to_one = target->relationship != NULL && target->relationship->is_to_one;
+    bool is_to_many_only =
+        route->operation == &relationship_add || route->operation == &relationship_remove;
+    return strcmp(route->pattern, pattern) == 0 && !(is_to_many_only && is_to_one);
+}
+
 static int choose_operation(struct arena *a, enum method method, const char *pattern,
                             struct match *ret, struct problems *reterr)
 {
     unsigned methods = 1u << METHOD_OPTIONS;
     for (const struct route *route = routes; route->pattern != NULL; route++) {
-        if (strcmp(route->pattern, pattern) != 0) {
+        if (!is_route_of(route, pattern, &ret->target)) {
             continue;
         }
         methods |= 1u << route->method;
@@ -160,6 +169,16 @@ static const char *find_pattern(struct text text, struct path *ret_path)
         route++;
     }
     return route->pattern;
+}
+
+bool match_is_for_operators(struct text path)
+{
+    for (const struct route *route = routes; route->pattern != NULL; route++) {
+        if (route->operation->is_for_operators && text_is(path, route->pattern)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 int match_request(struct arena *a, const struct model *model, enum method method, struct text path,

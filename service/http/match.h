@@ -31,7 +31,8 @@ extern const struct route routes[];
  * match_request() - what `method` on `path` asks for.
  *
  * The path is split before it is percent-decoded, so an encoded slash is part of a segment. HEAD is
- * GET; OPTIONS is known on every path that exists.
+ * GET; OPTIONS is known on every path that exists. Members join and leave where there can be
+ * several: a to-one relationship takes neither POST nor DELETE.
  *
  * a          holds decoded ids and keys
  * path       as received, without query string
@@ -41,6 +42,9 @@ extern const struct route routes[];
  */
 int match_request(struct arena *a, const struct model *model, enum method method, struct text path,
                   struct match *ret_match, struct problems *reterr) MUST_CHECK;
+
+/* match_is_for_operators() - whatever is asked of it, is the path one of health and metrics? */
+bool match_is_for_operators(struct text path);
 
 /* method_read() - the method of this name (they are case-sensitive); false for any other. */
 bool method_read(struct text name, enum method *ret) MUST_CHECK;

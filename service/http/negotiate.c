@@ -132,7 +132,7 @@ static bool is_zero(struct text weight)
     return has_digit;
 }
 
-/* Looks at the URIs of a space-separated list; of those that are not supported the first is kept. */
+/* Looks at the URIs of a space-separated list; the first that is not supported is kept. */
 static void judge_extensions(struct text list, struct media_type *m)
 {
     while (list.n > 0) {

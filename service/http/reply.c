@@ -57,7 +57,10 @@ enum MHD_Result reply_send(struct client *c, const struct exchange *x)
     /* A 304 has a body here too: its Content-Length may only be that of the 200 (RFC 9110, section
      * 8.6). The library sends no bytes of it, as with HEAD. */
     const struct answer *answer = &x->answer;
-    struct text body = answer->status == 204 ? (struct text){ 0 } : answer_body(answer);
+    struct text body = answer_body(answer);
+    if (answer->status == 204) {
+        body.n = 0;
+    }
     /* The library takes a pointer to mutable bytes, and only reads them. */
     union {
         const char *borrowed;

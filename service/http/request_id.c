@@ -37,7 +37,7 @@ static bool is_sane(const char *id)
     return n > 0 && n <= REQUEST_ID_MAX && id[n] == '\0';
 }
 
-/* The trace id of version-traceid-parentid-flags; its beginning in `field`, NULL when it is none. */
+/* Where the trace id of version-traceid-parentid-flags begins; NULL when `field` is none. */
 static const char *find_trace_id(const char *field)
 {
     static const char hex[] = "0123456789abcdef";

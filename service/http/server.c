@@ -23,6 +23,7 @@
 #include "http/request_id.h"
 
 enum {
+    BUDGET = 1 << 30,
     EXPIRY_MS = 250, /* how often deadlines are looked at */
     MAX_IDLE_TURNS = 16,
     IDLE_TURN_MS = 5,
@@ -35,9 +36,11 @@ struct server {
     struct watch watch; /* of the daemon's epoll descriptor */
     struct timer expiry;
     struct client_list clients;
+    size_t counted[CLIENT_KINDS]; /* of them, at the latest look */
     struct request_ids ids;
     struct log_batch access_log;
     bool is_due; /* the daemon has something to do */
+    bool is_retired;
     bool is_draining;
     bool made_progress; /* the handler was called since the last look */
     unsigned n_idle_turns;
@@ -72,14 +75,16 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
         struct client *c = client_new(&s->clients, s->arena, info->connect_fd, now_ms(s));
         if (c != NULL) {
             c->server = s;
+            c->audience = s->settings.audience;
             c->connection = connection;
+            metrics_add(&s->settings.metrics->client_connections, 1);
         }
         *socket_context = c;
     } else if (*socket_context != NULL) {
         client_free(&s->clients, *socket_context);
         *socket_context = NULL;
+        metrics_add(&s->settings.metrics->client_connections, (uint64_t)-1);
     }
-    metrics_set(&s->settings.metrics->client_connections, s->clients.n);
 }
 
 static struct client *client_of(struct MHD_Connection *connection)
@@ -244,7 +249,16 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 static void end_request(struct server *s, struct client *c, const struct exchange *x)
 {
     uint64_t duration_us = now_us() - c->started_us;
-    metrics_count_request(s->settings.metrics, x->answer.status, duration_us);
+    const struct answer *answer = &x->answer;
+    metrics_count_answer(
+        s->settings.metrics,
+        &(struct answered){
+            .operation = x->operation == NULL ? NULL : x->operation->name,
+            .status = answer->status,
+            .duration_us = duration_us,
+            .received_bytes = c->n_body,
+            .sent_bytes = answer->fixed_body.n > 0 ? answer->fixed_body.n : answer->body.n,
+        });
     if (x->service->settings->access_log != 0) {
         access_log_add(&s->access_log, c, x, duration_us);
     }
@@ -297,9 +311,31 @@ static void on_ready(struct watch *w, uint32_t events)
     SERVER_OF(w, watch)->is_due = true;
 }
 
+/* A worker may have several servers, whose clients are counted together. */
+static void count_clients(struct server *s)
+{
+    static const enum client_kind kinds[CLIENT_STATES] = {
+        [CLIENT_CONNECTED] = CLIENTS_IDLE, [CLIENT_HEADER] = CLIENTS_READING,
+        [CLIENT_BODY] = CLIENTS_READING,   [CLIENT_WORKING] = CLIENTS_WORKING,
+        [CLIENT_IDLE] = CLIENTS_IDLE,
+    };
+    size_t states[CLIENT_STATES];
+    size_t counts[CLIENT_KINDS] = { 0 };
+    clients_count(&s->clients, states);
+    for (size_t i = 0; i < CLIENT_STATES; i++) {
+        counts[kinds[i]] += states[i];
+    }
+    for (size_t i = 0; i < CLIENT_KINDS; i++) {
+        metrics_add(&s->settings.metrics->clients[i], counts[i] - s->counted[i]);
+        s->counted[i] = counts[i];
+    }
+}
+
 static void on_expiry(struct timer *t)
 {
     struct server *s = SERVER_OF(t, expiry);
+    count_clients(s);
+    submitter_sample(s->settings.submitter);
     clients_expire(&s->clients, s->settings.service->settings, now_ms(s));
     s->is_due = true; /* the library looks after its own timeouts too */
     loop_set_timer(s->settings.loop, t, EXPIRY_MS);
@@ -314,11 +350,29 @@ static size_t memory_limit(const struct settings *settings)
     return settings->max_header_bytes + settings->max_header_bytes / 2;
 }
 
+/* An option whose value is a text that is only read. */
+static struct MHD_OptionItem text_option(enum MHD_OPTION option, const char *text)
+{
+    union {
+        const char *borrowed;
+        void *lent;
+    } value = { .borrowed = text };
+    return (struct MHD_OptionItem){ .option = option, .ptr_value = value.lent };
+}
+
 static struct MHD_Daemon *start_daemon(struct server *s)
 {
     const struct settings *settings = s->settings.service->settings;
     /* Connections are resumed on this thread only, so the library need not wake itself up. */
     unsigned flags = MHD_USE_EPOLL | (MHD_ALLOW_SUSPEND_RESUME & ~(unsigned)MHD_USE_ITC);
+    struct MHD_OptionItem tls[4] = { { .option = MHD_OPTION_END } };
+    if (s->settings.credentials != NULL) {
+        flags |= MHD_USE_TLS;
+        tls[0] = text_option(MHD_OPTION_HTTPS_MEM_CERT, s->settings.credentials->certificate);
+        tls[1] = text_option(MHD_OPTION_HTTPS_MEM_KEY, s->settings.credentials->key);
+        tls[2] = text_option(MHD_OPTION_HTTPS_PRIORITIES, credentials_priorities());
+        tls[3] = (struct MHD_OptionItem){ .option = MHD_OPTION_END };
+    }
     return MHD_start_daemon(flags, 0, NULL, NULL, on_request, s,                                 //
                             MHD_OPTION_LISTEN_SOCKET, s->settings.listen_fd,                     //
                             MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,                      //
@@ -329,13 +383,17 @@ static struct MHD_Daemon *start_daemon(struct server *s)
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory_limit(settings),          //
                             MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_timeout_ms / 1000 + 1, //
                             MHD_OPTION_CONNECTION_LIMIT, s->settings.max_connections,            //
-                            MHD_OPTION_END);
+                            MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+                            s->settings.max_connections_per_address, //
+                            MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 
-struct server *server_new(struct arena *a, const struct server_settings *settings)
+struct server *server_new(const struct server_settings *settings)
 {
-    struct server *s = arena_zalloc(a, 1, sizeof *s);
+    struct arena *a = arena_new(BUDGET);
+    struct server *s = a == NULL ? NULL : arena_zalloc(a, 1, sizeof *s);
     if (s == NULL) {
+        arena_free(a);
         close(settings->listen_fd);
         return NULL;
     }
@@ -346,13 +404,15 @@ struct server *server_new(struct arena *a, const struct server_settings *setting
     request_ids_init(&s->ids);
     log_batch_init(&s->access_log, settings->service->log);
     s->daemon = start_daemon(s);
-    if (s->daemon == NULL) {
-        close(settings->listen_fd);
+    s->settings.credentials = NULL; /* whoever lent them may free them */
+    if (s->daemon == NULL) { /* the library has closed the socket, in most cases: it is not ours */
+        arena_free(a);
         return NULL;
     }
     int fd = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     if (loop_watch(settings->loop, &s->watch, fd, EPOLLIN) != 0) {
         MHD_stop_daemon(s->daemon);
+        arena_free(a);
         return NULL;
     }
     loop_set_timer(settings->loop, &s->expiry, EXPIRY_MS);
@@ -393,15 +453,23 @@ void server_serve(struct server *s, const struct service *service)
     s->settings.service = service;
 }
 
+void server_retire(struct server *s)
+{
+    if (!s->is_retired) {
+        s->is_retired = true;
+        int fd = MHD_quiesce_daemon(s->daemon);
+        if (fd >= 0) {
+            close(fd);
+        }
+    }
+    s->is_due = true;
+}
+
 void server_drain(struct server *s)
 {
+    server_retire(s);
     s->is_draining = true;
-    int fd = MHD_quiesce_daemon(s->daemon);
-    if (fd >= 0) {
-        close(fd);
-    }
     clients_hang_up(&s->clients, false);
-    s->is_due = true;
 }
 
 size_t server_n_clients(const struct server *s)
@@ -409,10 +477,15 @@ size_t server_n_clients(const struct server *s)
     return s->clients.n;
 }
 
-void server_stop(struct server *s)
+struct server *server_free(struct server *s)
 {
-    loop_clear_timer(s->settings.loop, &s->expiry);
-    watch_stop(&s->watch);
-    MHD_stop_daemon(s->daemon);
-    log_batch_flush(&s->access_log);
+    if (s != NULL) {
+        loop_clear_timer(s->settings.loop, &s->expiry);
+        watch_stop(&s->watch);
+        MHD_stop_daemon(s->daemon);
+        count_clients(s); /* who are none by now */
+        log_batch_flush(&s->access_log);
+        arena_free(s->arena);
+    }
+    return NULL;
 }

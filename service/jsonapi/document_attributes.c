@@ -162,13 +162,21 @@ static bool read_relationship(struct document_reading *reading,
 {
     struct arena *a = reading->reader->arena;
     struct problems *reterr = reading->reader->reterr;
+    struct problem_place place =
+        document_field_place(reading, FIELD_RELATIONSHIP, relationship->name);
+    if (relationship->view_only) {
+        problem_add(reterr, PROBLEM_FORBIDDEN, place,
+                    "\"%s\" is view-only: the model declares that it is read, never written",
+                    relationship->name);
+        return false;
+    }
     const json_t *data = json_object_get(value, "data"); /* NULL also when it is no object */
     if (data == NULL) {
+        bool is_to_one = relationship->is_to_one;
         problem_add(
-            reterr, PROBLEM_BAD_DOCUMENT,
-            document_field_place(reading, FIELD_RELATIONSHIP, relationship->name),
-            "a relationship is written {\"data\": [{\"type\": \"%s\", \"id\": …}, …]}, not %s",
-            relationship->target->type,
+            reterr, PROBLEM_BAD_DOCUMENT, place,
+            "a relationship is written {\"data\": %s{\"type\": \"%s\", \"id\": …}%s}, not %s",
+            is_to_one ? "" : "[", relationship->target->type, is_to_one ? "" : ", …]",
             json_is_object(value) ? "without data" : document_describe(a, value));
         return false;
     }

@@ -38,7 +38,7 @@ const char *document_describe(struct arena *a, const struct json_t *value);
 const char *document_describe_type(struct arena *a, const struct column_type *type);
 
 /*
- * document_read_value() - a JSON value, null included, as one of this attribute.
+ * document_read_value() - a JSON value, null included, as one of this attribute or link column.
  *
  * Returns:  false when it is none: document_refuse_value() then says why, at `place`, a pointer
  */
@@ -62,9 +62,9 @@ void document_read_relationships(struct document_reading *reading, const struct 
                                  struct json_t *relationships, struct document *ret);
 
 /*
- * document_read_members() - the identifiers of a to-many relationship's `data`.
+ * document_read_members() - the identifiers of a relationship's `data`.
  *
- * data      any JSON value; what is no array is a problem
+ * data      any JSON value; what is no array (of a to-one: neither null nor an object) is a problem
  * pointer   where `data` stands, such as "/data/relationships/phones/data"
  */
 void document_read_members(struct document_reading *reading,

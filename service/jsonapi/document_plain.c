@@ -130,6 +130,8 @@ bool document_read_plain(const struct document_reader *reader, struct text body,
             return false;
         }
         members[n].at = (uint32_t)n;
+        members[n].n_columns = 0;
+        members[n].columns = NULL;
         n++;
         goes_on = pass(&p, ',');
     }

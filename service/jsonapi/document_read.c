@@ -82,20 +82,36 @@ static const json_t *read_resource(struct document_reading *reading, struct text
     return *ret_result == 0 ? data : NULL;
 }
 
-static void check_no_id(const struct document_reader *reader, const json_t *data)
+/* The id that a client has chosen for a new resource, where it may. */
+static void read_client_id(const struct document_reader *reader, const struct resource *resource,
+                           const json_t *id, struct document *ret)
 {
     struct problems *reterr = reader->reterr;
-    const json_t *id = json_object_get(data, "id");
-    const json_t *lid = json_object_get(data, "lid");
     if (id != NULL && !json_is_string(id)) {
         problem_add(reterr, PROBLEM_BAD_DOCUMENT, problem_at(reterr, "/data/id"),
                     "an id is a string, not %s", document_describe(reader->arena, id));
-    } else if (id != NULL) {
+    } else if (id != NULL && !resource->allows_client_ids && !reader->takes_ids) {
         problem_add(reterr, PROBLEM_CLIENT_ID, problem_at(reterr, "/data/id"),
                     "the service chooses the id: leave out \"%s\"", quote(reader, id));
+    } else if (id != NULL) {
+        struct text text = { .at = json_string_value(id), .n = json_string_length(id) };
+        ret->has_key = key_read(reader->arena, resource->key_type, text, &ret->key);
+        if (!ret->has_key && !arena_failed(reader->arena)) {
+            problem_add(
+                reterr, PROBLEM_INVALID, problem_at(reterr, "/data/id"),
+                "\"%s\" cannot be the id of one of %s: an id there is %s, in canonical spelling",
+                quote(reader, id), resource->type, resource->key_type->json);
+        }
+    } else if (resource->allows_client_ids && resource->key_default == NULL) {
+        problem_add(reterr, PROBLEM_REQUIRED, problem_at(reterr, "/data"),
+                    "the client chooses the id of one of %s: add \"id\"", resource->type);
     }
+}
+
+static void check_lid(const struct document_reader *reader, const json_t *lid)
+{
     if (lid != NULL && !json_is_string(lid)) {
-        problem_add(reterr, PROBLEM_BAD_DOCUMENT, problem_at(reterr, "/data/lid"),
+        problem_add(reader->reterr, PROBLEM_BAD_DOCUMENT, problem_at(reader->reterr, "/data/lid"),
                     "a lid is a string, not %s", document_describe(reader->arena, lid));
     }
 }
@@ -184,7 +200,8 @@ int document_read_create(const struct document_reader *reader, struct text body,
     if (data == NULL) {
         return r;
     }
-    check_no_id(reader, data);
+    read_client_id(reader, resource, json_object_get(data, "id"), ret);
+    check_lid(reader, json_object_get(data, "lid"));
     read_fields(&reading, resource, data, true, ret);
     check_required(reader, resource, data);
     return outcome(reader, n_before);
@@ -210,7 +227,7 @@ int document_read_linkage(const struct document_reader *reader, struct text body
                           const struct relationship *relationship, bool must_exist,
                           struct linkage *ret)
 {
-    if (document_read_plain(reader, body, relationship->target, ret)) {
+    if (!relationship->is_to_one && document_read_plain(reader, body, relationship->target, ret)) {
         return 0;
     }
     *ret = (struct linkage){ 0 };

@@ -41,6 +41,8 @@ struct relationship_value {
 };
 
 struct document {
+    bool has_key; /* a create whose client has chosen the id */
+    struct cell key;
     size_t n_attributes;
     const struct attribute_value
         *attributes; /* in the order of the document, read-only ones included */
@@ -53,12 +55,16 @@ struct document_reader {
     struct arena *arena;
     const struct document_limits *limits;
     struct problems *reterr;
+    bool takes_ids; /* the id of a create is the service's own choice, made before */
 };
 
 /*
  * document_read_create() - the body of POST /{type}.
  *
- * A client-generated id is PROBLEM_CLIENT_ID, a read-only attribute PROBLEM_READ_ONLY, a required
+ * A client-generated id is PROBLEM_CLIENT_ID unless the resource or the reader takes them (then one that cannot be
+ * a key is PROBLEM_INVALID, and a missing one PROBLEM_REQUIRED where the database makes none), a
+ * relationship that is view-only PROBLEM_FORBIDDEN, null for a required to-one PROBLEM_REQUIRED at
+ * its data, a read-only attribute PROBLEM_READ_ONLY, a required
  * attribute that is missing PROBLEM_REQUIRED at /data/attributes (or /data), null for one that may
  * not be null PROBLEM_REQUIRED at the attribute, a value of another JSON type or longer than the
  * column PROBLEM_INVALID, an unknown name PROBLEM_UNKNOWN_FIELD with the names that exist, a

@@ -26,7 +26,7 @@ enum {
 
 struct operator_kind {
     const char *name;
-    enum filter_operator operator;
+    enum filter_operator chosen;
     unsigned applies_to;
 };
 
@@ -52,7 +52,8 @@ struct condition {
     struct filter filter;
     unsigned compares;
     const struct column_type *type; /* of what is compared */
-    struct text operator;           /* as given; NULL: not given */
+    struct text word;               /* the operator, as given; NULL: not given */
+    enum filter_operator chosen;    /* what it stands for */
     struct text value;
     bool is_list; /* values are separated by "," */
 };
@@ -148,7 +149,7 @@ static bool find_compared(struct reading *r, const struct given *given, struct c
         return false;
     }
     if (given->n_brackets > n_read) {
-        c->operator= given->brackets[n_read];
+        c->word = given->brackets[n_read];
     }
     c->filter.field = path.field;
     if (is_count) {
@@ -173,32 +174,34 @@ static void refuse_operator(struct reading *r, const struct given *given, const 
     if (c->compares == OF_MEMBERS) {
         query_add_name(&names, "count");
     }
-    REFUSE(r, given, "\"%s\" is no operator for \"%s\"; %s", query_quote(r, c->operator),
+    REFUSE(r, given, "\"%s\" is no operator for \"%s\"; %s", query_quote(r, c->word),
            query_quote(r, given->brackets[0]),
-           query_offer(r, c->operator, "those that apply are", &names));
+           query_offer(r, c->word, "those that apply are", &names));
 }
 
 static bool find_operator(struct reading *r, const struct given *given, struct condition *c)
 {
     bool is_of_keys = c->filter.field.kind == FIELD_OF_KEY;
-    if (c->operator.at == NULL && c->compares == OF_MEMBERS && text_is(c->value, "null")) {
-        c->operator= TEXT_LITERAL("null");
+    if (c->word.at == NULL && c->compares == OF_MEMBERS && text_is(c->value, "null")) {
+        c->word = TEXT_LITERAL("null");
         c->value = TEXT_LITERAL("true");
-    } else if (c->operator.at == NULL) {
-        c->operator= is_of_keys ? TEXT_LITERAL("in") : TEXT_LITERAL("eq");
+    } else if (c->word.at == NULL) {
+        c->word = is_of_keys ? TEXT_LITERAL("in") : TEXT_LITERAL("eq");
     }
     size_t i = 0;
-    while (i < ARRAY_SIZE(operators) && ((operators[i].applies_to & c->compares) == 0 ||
-                                         !text_is(c->operator, operators[i].name))) {
+    while (i < ARRAY_SIZE(operators) &&
+           ((operators[i].applies_to & c->compares) == 0 || !text_is(c->word, operators[i].name))) {
         i++;
     }
     if (i == ARRAY_SIZE(operators)) {
         refuse_operator(r, given, c);
         return false;
     }
-    enum filter_operator operator= operators[i].operator;
-    c->is_list = operator== FILTER_IN || operator== FILTER_NONE;
-    c->filter.operator= operator== FILTER_EQ && is_of_keys ? FILTER_IN : operator;
+    c->chosen = operators[i].chosen;
+    c->is_list = c->chosen == FILTER_IN || c->chosen == FILTER_NONE;
+    if (c->chosen == FILTER_EQ && is_of_keys) {
+        c->chosen = FILTER_IN;
+    }
     return true;
 }
 
@@ -206,7 +209,7 @@ static bool find_operator(struct reading *r, const struct given *given, struct c
 
 static bool is_pattern(const struct condition *c)
 {
-    return c->filter.operator== FILTER_LIKE || c->filter.operator== FILTER_ILIKE;
+    return c->chosen == FILTER_LIKE || c->chosen == FILTER_ILIKE;
 }
 
 /* A backslash that escapes nothing is what PostgreSQL refuses in a pattern. */
@@ -223,7 +226,7 @@ static bool ends_in_escape(struct text pattern)
 static bool read_value(struct reading *r, const struct condition *c, struct text value,
                        struct cell *ret)
 {
-    if (c->filter.operator== FILTER_NULL) {
+    if (c->chosen == FILTER_NULL) {
         *ret = cell_from_bool(r->arena, text_is(value, "true"));
         return text_is(value, "true") || text_is(value, "false");
     }
@@ -237,7 +240,7 @@ static bool read_value(struct reading *r, const struct condition *c, struct text
 
 static const char *describe_values(const struct condition *c, struct text value)
 {
-    if (c->filter.operator== FILTER_NULL) {
+    if (c->chosen == FILTER_NULL) {
         return "true or false";
     }
     if (is_pattern(c) && ends_in_escape(value)) {
@@ -251,7 +254,7 @@ static void refuse_value(struct reading *r, const struct given *given, const str
 {
     const char *field = query_quote(r, given->brackets[0]);
     const char *remedy = NULL;
-    bool may_be_null = (c->compares & (OF_ID | OF_COUNT)) == 0 && c->filter.operator!= FILTER_NULL;
+    bool may_be_null = (c->compares & (OF_ID | OF_COUNT)) == 0 && c->chosen != FILTER_NULL;
     if (may_be_null && text_is(value, "null")) {
         remedy = arena_printf(r->arena, "; filter[%s][null]=true asks for null", field);
     }
@@ -263,7 +266,7 @@ static void refuse_value(struct reading *r, const struct given *given, const str
 static bool may_leave_out(const struct condition *c)
 {
     return c->filter.field.kind == FIELD_OF_KEY &&
-           (c->filter.operator== FILTER_IN || c->filter.operator== FILTER_NONE);
+           (c->chosen == FILTER_IN || c->chosen == FILTER_NONE);
 }
 
 static size_t count_values(const struct condition *c)
@@ -341,6 +344,7 @@ void query_read_filter(struct reading *r, const struct given *given)
         return;
     }
     if (find_compared(r, given, &c) && find_operator(r, given, &c) && read_values(r, given, &c)) {
+        c.filter.operator= c.chosen;
         r->filters[r->query->n_filters++] = c.filter;
     }
 }

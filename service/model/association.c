@@ -122,12 +122,22 @@ static bool is_shown_by_default(struct draft *d, const struct draft_end *end,
            draft_column_type(d, c) != NULL && !is_in_primary_key(end->table, c->name);
 }
 
+/* Links are written together, a column as one array: there are none of arrays. */
+static bool is_unwritable(struct draft *d, const struct catalog_column *column,
+                          const struct declared_attribute *declared)
+{
+    const struct column_type *type = draft_column_type(d, column);
+    return type != NULL && type->kind == COLUMN_ARRAY && !declared->read_only && !column->generated;
+}
+
 static void add_link_column(struct draft *d, struct draft_end *end, struct attribute *columns,
                             const struct declared_attribute *declared)
 {
     const char *name = declared->column == NULL ? declared->name : declared->column;
     const struct catalog_column *column = catalog_find_column(end->table, name);
     const char *reason = NULL;
+    const char *remedy = "list in \"secondary_attributes\" what is to be shown, with \"column\" "
+                         "where the name differs";
     if (column == NULL) {
         reason = draft_text(d, "table \"%s\" has no column \"%s\"", end->table->name, name);
     } else if (column == end->near || column == end->far) {
@@ -138,11 +148,13 @@ static void add_link_column(struct draft *d, struct draft_end *end, struct attri
                             column->type_name);
     } else if (!name_is_member(declared->name)) {
         reason = draft_text(d, "\"%s\" is no member name of JSON:API", declared->name);
+    } else if (is_unwritable(d, column, declared)) {
+        reason =
+            draft_text(d, "column \"%s\" is an array, which links show and do not write", name);
+        remedy = "add \"read_only\": true";
     }
     if (reason != NULL || column == NULL) {
-        draft_error(d, declared->pointer, reason,
-                    "list in \"secondary_attributes\" what is to be shown, with \"column\" where "
-                    "the name differs");
+        draft_error(d, declared->pointer, reason, remedy);
         end->broken = true;
         return;
     }
@@ -155,6 +167,8 @@ static void add_link_column(struct draft *d, struct draft_end *end, struct attri
         .nullable = !column->not_null,
         .max_length = column->max_length > 0 ? (uint32_t)column->max_length : 0,
         .index = end->n_link_columns,
+        .default_sql =
+            column->default_sql == NULL ? NULL : arena_strdup(d->arena, column->default_sql),
     };
     end->n_link_columns++;
 }

@@ -52,6 +52,11 @@ void check_key_type(struct draft *d, struct draft_end *end, const char *key,
     }
 }
 
+bool target_is_moved(const struct draft_end *end)
+{
+    return !end->is_symmetric && table_has_unique(end->table, end->far->name);
+}
+
 static bool has_leading_index(const struct catalog_table *table, const char *column)
 {
     for (size_t i = 0; i < table->n_indexes; i++) {

@@ -394,6 +394,8 @@ static void read_relationship(const struct reader *r, const char *name, const ch
     relationship->broken =
         !read_entry_members(r, value, pointer, MEMBER_TABLE(relationship_members), to);
     relationship->backref = read_backref(r, json_object_get(value, "backref"), pointer);
+    relationship->broken =
+        relationship->broken || (relationship->backref != NULL && relationship->backref->broken);
     relationship->has_secondary_attributes = json_object_get(value, key) != NULL;
     relationship->n_secondary_attributes = n_entries(value, key);
     relationship->secondary_attributes =

@@ -147,10 +147,12 @@ void draft_refuse_column(struct draft *d, struct draft_end *end, const char *key
 
 const char *draft_table_sql(struct draft *d, const struct catalog_table *table)
 {
-    return name_quote_qualified(d->scratch, table->schema, table->name);
+    const char *sql = name_quote_qualified(d->scratch, table->schema, table->name);
+    return sql == NULL ? "" : sql;
 }
 
 const char *draft_column_sql(struct draft *d, const struct catalog_column *column)
 {
-    return name_quote(d->scratch, column->name);
+    const char *sql = name_quote(d->scratch, column->name);
+    return sql == NULL ? "" : sql;
 }

@@ -51,6 +51,7 @@ struct relationship {
     bool view_only;     /* declared so, or of a view: every write is refused */
     bool refuses_move;  /* "on_move": "refuse": a member that has a partner is not taken from it */
     bool is_required;   /* the foreign key is NOT NULL: a link can be moved, never cleared */
+    bool far_is_unique; /* a target has one owner at most: linking it takes it from another */
     size_t n_order_by;  /* the order of a to-many when no sort is asked for */
     const struct relationship_order *order_by;
     size_t n_link_columns;                /* many-to-many only, like the next */

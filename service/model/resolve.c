@@ -118,12 +118,14 @@ static void finish_relationship(struct draft *d, const struct draft_end *end,
         .view_only = end->view_only,
         .refuses_move = declared->on_move != NULL && strcmp(declared->on_move, "refuse") == 0,
         .is_required = !is_many_to_many && draft_foreign_key(end)->not_null,
+        .far_is_unique = target_is_moved(end),
         .n_order_by = end->n_order_by,
         .order_by = end->order_by,
         .n_link_columns = end->n_link_columns,
         .link_columns = end->link_columns,
     };
-    to->rows = end->is_symmetric ? rows_of_symmetric(d, to) : to->table;
+    bool is_turned = end->is_symmetric && !arena_failed(d->arena);
+    to->rows = is_turned ? rows_of_symmetric(d, to) : to->table;
 }
 
 /* The to-one relationships of a resource, listed, and numbered for them. */

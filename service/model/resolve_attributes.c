@@ -187,7 +187,8 @@ static void warn_of_lost_creates(struct draft *d, const struct draft_resource *r
 
 static bool explains_violations(const struct catalog_constraint *constraint)
 {
-    return constraint->kind == CATALOG_UNIQUE || constraint->kind == CATALOG_CHECK;
+    return constraint->kind == CATALOG_UNIQUE || constraint->kind == CATALOG_CHECK ||
+           constraint->kind == CATALOG_PRIMARY_KEY;
 }
 
 /* The attributes that a constraint binds; columns that are no attributes are left out. */
@@ -206,6 +207,15 @@ static const struct attribute *const *bound_attributes(struct draft *d, const st
     return bound;
 }
 
+static const char *const *bound_columns(struct draft *d, const struct catalog_constraint *from)
+{
+    const char **columns = arena_zalloc(d->arena, from->n_columns, sizeof *columns);
+    for (size_t i = 0; columns != NULL && i < from->n_columns; i++) {
+        columns[i] = arena_strdup(d->arena, from->columns[i]);
+    }
+    return columns;
+}
+
 static void resolve_constraints(struct draft *d, struct draft_resource *r)
 {
     struct constraint *to =
@@ -218,7 +228,9 @@ static void resolve_constraints(struct draft *d, struct draft_resource *r)
         struct constraint *constraint = &to[r->resource->n_constraints++];
         *constraint = (struct constraint){
             .name = arena_strdup(d->arena, from->name),
-            .unique = from->kind == CATALOG_UNIQUE,
+            .unique = from->kind != CATALOG_CHECK,
+            .n_columns = from->n_columns,
+            .columns = bound_columns(d, from),
             .explanation = from->comment == NULL ? NULL : arena_strdup(d->arena, from->comment),
         };
         constraint->attributes = bound_attributes(d, r->resource, from, &constraint->n_attributes);
@@ -244,8 +256,9 @@ void resolve_attributes(struct draft *d, struct draft_resource *r)
         resolve_default_attributes(d, r, attributes);
     }
     resolve_constraints(d, r);
-    bool complete = !declared->has_attributes || r->resource->n_attributes == n;
-    if (r->key_column != NULL && complete && !r->resource->view_only) {
+    bool is_complete = !declared->broken && r->key_column != NULL &&
+                       (!declared->has_attributes || r->resource->n_attributes == n);
+    if (is_complete && !r->resource->view_only) {
         warn_of_lost_creates(d, r);
     }
 }

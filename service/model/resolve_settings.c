@@ -5,12 +5,6 @@
 #include "model/names.h"
 #include "model/resolving.h"
 
-/* May a target be linked to one owner only? Then linking it elsewhere moves it. */
-static bool can_move(const struct draft_end *end)
-{
-    return !end->is_symmetric && table_has_unique(end->table, end->far->name);
-}
-
 static void check_uselist(struct draft *d, struct draft_end *end)
 {
     enum declared_choice uselist = end->declared->uselist;
@@ -38,7 +32,7 @@ static void check_uselist(struct draft *d, struct draft_end *end)
 
 static void check_on_move(struct draft *d, struct draft_end *end)
 {
-    if (end->declared->on_move != NULL && !end->view_only && !can_move(end)) {
+    if (end->declared->on_move != NULL && !end->view_only && !target_is_moved(end)) {
         draft_refuse(d, end, "on_move",
                      draft_text(d, "nothing is moved here: one of %s may be linked to several %s",
                                 draft_type(end->target), draft_type(end->owner)),
@@ -99,27 +93,41 @@ static void check_key_as_foreign_key(struct draft *d, struct draft_end *end)
     }
 }
 
+static void refuse_order(struct draft *d, struct draft_end *end, size_t i, const char *reason,
+                         const char *given)
+{
+    const struct resource *target = end->target->resource;
+    const char **names = arena_zalloc(d->scratch, target->n_attributes, sizeof *names);
+    size_t n = 0;
+    for (size_t j = 0; names != NULL && j < target->n_attributes; j++) {
+        if (target->attributes[j].type->is_sortable) {
+            names[n++] = target->attributes[j].name;
+        }
+    }
+    draft_refuse(d, end, draft_text(d, "order_by/%zu", i), reason,
+                 draft_text(d, "%sthere are %s", names_suggest(d->scratch, given, names, n),
+                            names_list(d->scratch, names, n)));
+}
+
 static void read_order(struct draft *d, struct draft_end *end, size_t i,
                        struct relationship_order *ret)
 {
     const char *given = end->declared->order_by.at[i];
     bool descending = given[0] == '-';
     const char *name = descending ? given + 1 : given;
-    const struct resource *target = end->target->resource;
-    const struct attribute *attribute = resource_find_attribute(target, text_of(name));
-    if (attribute != NULL) {
+    const char *type = draft_type(end->target);
+    const struct attribute *attribute =
+        resource_find_attribute(end->target->resource, text_of(name));
+    if (attribute == NULL) {
+        refuse_order(d, end, i, draft_text(d, "%s has no attribute \"%s\"", type, name), name);
+    } else if (!attribute->type->is_sortable) {
+        refuse_order(d, end, i,
+                     draft_text(d, "%s.%s is of type %s, which has no order", type, name,
+                                attribute->type->name),
+                     name);
+    } else {
         *ret = (struct relationship_order){ .attribute = attribute, .descending = descending };
-        return;
     }
-    const char **names = arena_zalloc(d->scratch, target->n_attributes, sizeof *names);
-    size_t n = names == NULL ? 0 : target->n_attributes;
-    for (size_t j = 0; j < n; j++) {
-        names[j] = target->attributes[j].name;
-    }
-    draft_refuse(d, end, arena_printf(d->scratch, "order_by/%zu", i),
-                 draft_text(d, "%s has no attribute \"%s\"", draft_type(end->target), name),
-                 draft_text(d, "%sit has %s", names_suggest(d->scratch, name, names, n),
-                            names_list(d->scratch, names, n)));
 }
 
 static void resolve_order(struct draft *d, struct draft_end *end)

@@ -59,6 +59,9 @@ static const struct catalog_column *default_key(struct draft *d, const struct dr
     if (key != NULL && key->n_columns == 1) {
         return catalog_find_column(r->table, key->columns[0]);
     }
+    if (r->declared->broken) {
+        return NULL; /* it may have meant to name one */
+    }
     const char *what = r->table->is_view ? "is a view and has no primary key"
                        : key == NULL     ? "has no primary key"
                                          : "has a primary key of several columns";
@@ -100,7 +103,7 @@ static const struct catalog_column *declared_key(struct draft *d, const struct d
     return NULL;
 }
 
-/* Where ids come from: the database, or the client, who has to choose where the database does not. */
+/* Where ids come from: the database, or the client, who must choose where that does not. */
 static void resolve_new_keys(struct draft *d, struct draft_resource *r)
 {
     const struct catalog_column *column = r->key_column;

@@ -73,6 +73,9 @@ void check_association(struct draft *d, struct draft_end *end);
 /* table_has_unique() - is the column alone unique, by a key or a constraint? */
 bool table_has_unique(const struct catalog_table *table, const char *column);
 
+/* target_is_moved() - may a target have one owner only? Then linking it elsewhere moves it. */
+bool target_is_moved(const struct draft_end *end);
+
 /* references_key() - is it a foreign key of one column to the resource's key? */
 bool references_key(const struct catalog_constraint *c, const struct draft_resource *r);
 

@@ -295,6 +295,11 @@ bool conn_is_ready(const struct conn *c)
     return c->state == CONN_READY;
 }
 
+bool conn_is_opening(const struct conn *c)
+{
+    return c->state != CONN_CLOSED && c->state != CONN_READY;
+}
+
 bool conn_has_failed(const struct conn *c)
 {
     return c->has_failed;

@@ -45,6 +45,9 @@ struct conn *conn_free(struct conn *c);
 /* conn_is_ready() - may groups be sent? */
 bool conn_is_ready(const struct conn *c);
 
+/* conn_is_opening() - has it begun to connect, and is not ready yet? */
+bool conn_is_opening(const struct conn *c);
+
 /* conn_has_failed() - has the latest attempt to connect, or the connection, failed? */
 bool conn_has_failed(const struct conn *c);
 

@@ -229,6 +229,22 @@ size_t pool_n_ready(const struct pool *p)
     return n;
 }
 
+size_t pool_count(const struct pool *p, size_t ret_counts[POOL_KINDS])
+{
+    size_t n_groups = 0;
+    memset(ret_counts, 0, POOL_KINDS * sizeof *ret_counts);
+    for (size_t i = 0; i < p->settings.n_connections; i++) {
+        const struct conn *c = p->slots[i].conn;
+        n_groups += conn_n_groups(c);
+        if (!conn_is_ready(c)) {
+            ret_counts[conn_is_opening(c) ? POOL_CONNECTING : POOL_CLOSED]++;
+        } else {
+            ret_counts[conn_n_groups(c) > 0 ? POOL_BUSY : POOL_IDLE]++;
+        }
+    }
+    return n_groups;
+}
+
 bool pool_is_down(const struct pool *p)
 {
     bool has_failed = false;

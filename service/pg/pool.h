@@ -43,6 +43,16 @@ bool pool_is_down(const struct pool *p);
 /* pool_n_ready() - connections that are ready. */
 size_t pool_n_ready(const struct pool *p);
 
+/* What its connections are doing. */
+enum pool_kind { POOL_CLOSED, POOL_CONNECTING, POOL_IDLE, POOL_BUSY, POOL_KINDS };
+
+/*
+ * pool_count() - its connections by what they are doing.
+ *
+ * Returns:  groups that PostgreSQL works on
+ */
+size_t pool_count(const struct pool *p, size_t ret_counts[POOL_KINDS]);
+
 /* pool_n_sends() - writes to PostgreSQL so far. */
 uint64_t pool_n_sends(const struct pool *p);
 

@@ -63,6 +63,10 @@ struct plan {
     bool repeatable; /* running it twice leaves what running it once leaves */
     bool snapshot;   /* all statements see one state of the database; reads only */
     size_t n_rows;   /* of arguments, in a shared plan: its share of a batch */
+
+    /* Positions of what a write is answered from; see relationship/write.h. */
+    size_t locked; /* the row as it was */
+    size_t judged; /* what was found out and done */
 };
 
 /* plan_statement() - the statement at position `i`. */

@@ -17,16 +17,20 @@ struct link_change {
     size_t n_added;
     const struct cell *removed;
     size_t n_removed;
+    const struct cell *updated; /* members whose link columns have other values now */
+    size_t n_updated;
+    const struct cell *robbed; /* other owners, each of which lost a member to this one */
+    size_t n_robbed;
 };
 
 /*
  * link_change_write() - the `meta` of an answer:
  * {"added":[…],"removed":[…],"unchanged":[…],"changed":[…]}.
  *
- * `added` and `removed` hold identifiers; `unchanged` those that the request named and that were as
- * it wished already; `changed` the links of every collection that is different now: the owner's
- * and,
- * where the relationship has an inverse, the one of each member added or removed.
+ * `added` and `removed` hold identifiers, as does `updated`, which is there where links have columns
+ * that can be written; `unchanged` those that the request named and that were as it wished already;
+ * `changed` the links of every collection that is different now: the owner's, those of other owners
+ * that lost a member to it and, where the relationship has an inverse, the one of each member.
  *
  * is_unlink  the request named what should go: `unchanged` is then what was not linked
  * Cost:      a sort of the members

@@ -11,12 +11,27 @@
 
 #include "plan/sql.h"
 
+/* A link as the two keys that are stored: of a mutual one the lesser is near. */
+static void add_pair(struct sql *s, const struct relationship *relationship, const char *alias)
+{
+    if (relationship->is_symmetric) {
+        sql_add(s, "least(%s.near, %s.far), greatest(%s.near, %s.far)", alias, alias, alias, alias);
+    } else {
+        sql_add(s, "%s.near, %s.far", alias, alias);
+    }
+}
+
 /*
  * The association's two columns in the order of its key, so that every writer locks in one order.
  */
 static void add_key_order(struct sql *s, const struct relationship *relationship)
 {
-    sql_add(s, relationship->near_is_first ? " order by k.near, k.far" : " order by k.far, k.near");
+    sql_add(s, " order by ");
+    if (relationship->is_symmetric || relationship->near_is_first) {
+        add_pair(s, relationship, "k");
+    } else {
+        sql_add(s, "k.far, k.near");
+    }
 }
 
 /*
@@ -26,23 +41,34 @@ static void add_asked(struct sql *s, const struct relationship *relationship)
 {
     size_t near = sql_parameter(s, relationship->owner->key_type, true);
     size_t far = sql_parameter(s, relationship->target->key_type, true);
-    size_t at = sql_parameter_oid(s, OID_INT4, 1007);
+    size_t at = sql_parameter_oid(s, OID_INT4, OID_INT4_ARRAY);
+    sql_add(s, "with asked as materialized (select a.request, a.near, a.far, a.at,"
+               " row_number() over (partition by ");
+    add_pair(s, relationship, "a");
     sql_add(s,
-            "with asked as materialized (select a.request, a.near, a.far, a.at,"
-            " row_number() over (partition by a.near, a.far order by a.request, a.at) = 1 as first"
+            " order by a.request, a.at) = 1 as first"
             " from unnest($1, $%zu, $%zu, $%zu) a(request, near, far, at))",
             near, far, at);
 }
 
 /* How many of a request's rows are in `changed`, and which. */
-static void add_changed(struct sql *s, bool named)
+static void add_changed(struct sql *s, const struct relationship *relationship, bool named)
 {
-    static const char is_changed[] =
-        "filter (where k.first and (k.near, k.far) in (select c.near, c.far from changed c))";
-    sql_add(s, ", count(*) %s", is_changed);
+    static const char end[] = ") in (select c.near, c.far from changed c))";
+    sql_add(s, ", count(*) filter (where k.first and (");
+    add_pair(s, relationship, "k");
+    sql_add(s, "%s", end);
     if (named) {
-        sql_add(s, ", array_agg(k.far order by k.at) %s", is_changed);
+        sql_add(s, ", array_agg(k.far order by k.at) filter (where k.first and (");
+        add_pair(s, relationship, "k");
+        sql_add(s, "%s", end);
     }
+}
+
+bool link_is_plain(const struct relationship *relationship)
+{
+    return relationship->kind == RELATIONSHIP_MANY_TO_MANY && !relationship->is_to_one &&
+           !relationship->far_is_unique;
 }
 
 const struct statement *lock_owners_statement(struct arena *a,
@@ -67,12 +93,12 @@ const struct statement *link_statement(struct arena *a, const struct relationshi
     const struct resource *target = relationship->target;
     struct sql s = sql_begin(a, true);
     add_asked(&s, relationship);
-    sql_add(
-        &s,
-        ", sought as materialized (select k.*, p.present is not null as present from asked k"
-        " left join lateral (select true as present from %s p where p.%s = k.near and p.%s = k.far"
-        " limit 1) p on true",
-        relationship->table, relationship->near, relationship->far);
+    sql_add(&s,
+            ", sought as materialized (select k.*, p.present is not null as present from asked k"
+            " left join lateral (select true as present from ");
+    sql_add_rows(&s, relationship);
+    sql_add(&s, " p where p.%s = k.near and p.%s = k.far limit 1) p on true", relationship->near,
+            relationship->far);
     add_key_order(&s, relationship);
     sql_add(&s,
             "), checked as materialized (select k.*, k.present or o.key is not null as near_found,"
@@ -86,17 +112,19 @@ const struct statement *link_statement(struct arena *a, const struct relationshi
             target->key, target->table, target->key);
     sql_add(&s, ", judged as materialized (select k.*, bool_and(k.near_found and k.far_found)"
                 " over (partition by k.request) as accepted from checked k)");
+    sql_add(&s, ", changed as (insert into %s as p (%s, %s) select ", relationship->table,
+            relationship->near, relationship->far);
+    add_pair(&s, relationship, "k");
     sql_add(&s,
-            ", changed as (insert into %s as p (%s, %s) select k.near, k.far from judged k"
-            " where k.accepted and not k.present and k.far is not null group by k.near, k.far",
-            relationship->table, relationship->near, relationship->far);
+            " from judged k where k.accepted and not k.present and k.far is not null group by ");
+    add_pair(&s, relationship, "k");
     add_key_order(&s, relationship);
     sql_add(&s, " on conflict do nothing returning p.%s as near, p.%s as far)", relationship->near,
             relationship->far);
     sql_add(
         &s,
         " select k.request, bool_and(k.near_found), min(k.at::bigint) filter (where not k.far_found)");
-    add_changed(&s, named);
+    add_changed(&s, relationship, named);
     sql_add(&s, " from judged k group by k.request order by k.request");
     return sql_finish(&s);
 }
@@ -112,15 +140,31 @@ const struct statement *unlink_statement(struct arena *a, const struct relations
             " (select k.near, k.far from asked k where k.first and k.far is not null",
             relationship->table);
     add_key_order(&s, relationship);
-    sql_add(&s,
-            ") k, lateral (select p.ctid from %s p where p.%s = k.near and p.%s = k.far"
-            " limit 1 for update) p)) returning d.%s as near, d.%s as far)",
-            relationship->table, relationship->near, relationship->far, relationship->near,
-            relationship->far);
+    sql_add(&s, ") k, lateral (select p.ctid from %s p where p.%s = k.near and p.%s = k.far",
+            relationship->table, relationship->near, relationship->far);
+    if (relationship->is_symmetric) {
+        sql_add(&s, " or (p.%s = k.far and p.%s = k.near)", relationship->near, relationship->far);
+    } else {
+        sql_add(&s, " limit 1");
+    }
+    /* a place (ctid) is one of a partition; the keys tell it from those of others */
+    sql_add(&s, " for update) p)) and ((d.%s, d.%s) in (select k.near, k.far from asked k)",
+            relationship->near, relationship->far);
+    if (relationship->is_symmetric) {
+        sql_add(&s, " or (d.%s, d.%s) in (select k.far, k.near from asked k)", relationship->near,
+                relationship->far);
+    }
+    sql_add(&s, ") returning ");
+    if (relationship->is_symmetric) {
+        sql_add(&s, "least(d.%s, d.%s) as near, greatest(d.%s, d.%s) as far)", relationship->near,
+                relationship->far, relationship->near, relationship->far);
+    } else {
+        sql_add(&s, "d.%s as near, d.%s as far)", relationship->near, relationship->far);
+    }
     sql_add(&s, " select g.request, o.key is not null, null::bigint, g.n_changed%s",
             named ? ", g.changed" : "");
     sql_add(&s, " from (select k.request, (array_agg(k.near))[1] as near");
-    add_changed(&s, named);
+    add_changed(&s, relationship, named);
     sql_add(
         &s,
         " from asked k group by k.request) g(request, near, n_changed%s)"

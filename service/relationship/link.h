@@ -1,9 +1,10 @@
 /*
- * link.h - the statements that add and remove links, and the plans that use them.
+ * link.h - the statements that add and remove links where a link concerns nobody else, and the plans
+ * that use them.
  *
- * A link is one row of the association table, so both sides change by the same write. Requests are
- * judged one by one, also when they share a statement: all members of a request are linked, or
- * none.
+ * That is what most links are: rows of an association table between many and many, without columns
+ * of their own. Requests share these statements, and are judged one by one all the same: all members
+ * of a request are linked, or none. Everything else is write.h's.
  */
 #ifndef BACKREF_RELATIONSHIP_LINK_H
 #define BACKREF_RELATIONSHIP_LINK_H
@@ -20,6 +21,12 @@ enum {
     LINK_N_CHANGED = 3,   /* bigint: links added or removed */
     LINK_CHANGED = 4,     /* key[] of the members added or removed; only when `named` */
 };
+
+/*
+ * link_is_plain() - can these statements serve the relationship? Members that give link columns
+ * are not for them in any case.
+ */
+bool link_is_plain(const struct relationship *relationship);
 
 /*
  * lock_owners_statement() - let one request at a time change several members of an owner.

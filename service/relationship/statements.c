@@ -18,23 +18,30 @@ static bool build_resource(struct arena *a, const struct resource *resource,
     return built;
 }
 
-static bool build_relationship(struct arena *a, const struct relationship *relationship,
-                               struct relationship_statements *ret)
+static bool build_links(struct arena *a, const struct relationship *relationship,
+                        struct relationship_statements *ret)
 {
-    ret->find_link = fetch_link(a, relationship);
     ret->lock_owners = lock_owners_statement(a, relationship);
-    bool built = ret->find_link != NULL && ret->lock_owners != NULL;
-    for (int i = 0; i < PAGE_DIRECTIONS; i++) {
-        ret->linkage[i] = fetch_linkage(a, relationship, (enum page_direction)i);
-        ret->related[i] = fetch_related(a, relationship, (enum page_direction)i);
-        built = built && ret->linkage[i] != NULL && ret->related[i] != NULL;
-    }
+    bool built = ret->lock_owners != NULL;
     for (int named = 0; named < 2; named++) {
         ret->link[named] = link_statement(a, relationship, named == 1);
         ret->unlink[named] = unlink_statement(a, relationship, named == 1);
         built = built && ret->link[named] != NULL && ret->unlink[named] != NULL;
     }
     return built;
+}
+
+static bool build_relationship(struct arena *a, const struct relationship *relationship,
+                               struct relationship_statements *ret)
+{
+    ret->find_link = fetch_link(a, relationship);
+    bool built = ret->find_link != NULL;
+    for (int i = 0; i < PAGE_DIRECTIONS; i++) {
+        ret->linkage[i] = fetch_linkage(a, relationship, (enum page_direction)i);
+        ret->related[i] = fetch_related(a, relationship, (enum page_direction)i);
+        built = built && ret->linkage[i] != NULL && ret->related[i] != NULL;
+    }
+    return built && (!link_is_plain(relationship) || build_links(a, relationship, ret));
 }
 
 const struct statements *statements_new(struct arena *a, const struct model *model)

@@ -21,9 +21,9 @@ struct relationship_statements {
     const struct statement *linkage[PAGE_DIRECTIONS];
     const struct statement *related[PAGE_DIRECTIONS];
     const struct statement *find_link;
-    const struct statement *lock_owners;
-    const struct statement *link[2];   /* [1]: the rows name what changed */
-    const struct statement *unlink[2]; /* likewise */
+    const struct statement *lock_owners; /* NULL, like the next two, unless link_is_plain() */
+    const struct statement *link[2];     /* [1]: the rows name what changed */
+    const struct statement *unlink[2];   /* likewise */
 };
 
 struct statements {

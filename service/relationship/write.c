@@ -1,293 +1,309 @@
 /*
- * write.c - see write.h. The write is one statement of small parts (common table expressions) with
- * the same names for each relationship, numbered: `given_0` are the members asked for, `missing_0`
- * says whether one of them does not exist, `go` whether all is well, `added_0` and `removed_0` are
- * the difference. PostgreSQL runs a part only against what was there when the statement began, so
- * the parts do not see each other's writes: each one is told what it needs by name.
+ * write.c - see write.h: what a plan consists of, the row of the resource itself, and the outcome.
  */
 #include "relationship/write.h"
 
 #include <errno.h>
 
-#include "plan/selection.h"
-#include "plan/sql.h"
+#include "relationship/write_parts.h"
 
-struct writer {
-    struct arena *arena;
-    struct sql sql;
-    const struct resource *resource;
-    const struct document *document;
-    bool is_create;
-    bool named;
-    size_t key; /* parameter number of the resource's key; update only */
-    struct argument *arguments;
-};
+/* ---- the resource itself ---------------------------------------------------------------------- */
 
-static struct writer writer_begin(struct arena *a, const struct resource *resource,
-                                  const struct document *document)
-{
-    struct writer w = {
-        .arena = a,
-        .sql = sql_begin(a, false),
-        .resource = resource,
-        .document = document,
-        .arguments = arena_zalloc(a, STATEMENT_MAX_PARAMETERS, sizeof *w.arguments),
-    };
-    return w;
-}
-
-/* Declares a parameter with its value; the number for "$%zu", 0 when there is no room left. */
-static size_t add_argument(struct writer *w, const struct column_type *type, bool as_array,
-                           const struct cell *cells, size_t n)
-{
-    size_t number = sql_parameter(&w->sql, type, as_array);
-    if (number > 0 && w->arguments != NULL) {
-        w->arguments[number - 1] = (struct argument){ .cells = cells, .n = n };
-    }
-    return number;
-}
-
-/* ---- the parts, in the order in which they are written --------------------------------------- */
-
-/* `allowed`: the row, if it is there and its read-only attributes are what the request says. */
+/*
+ * `allowed`: of an update, the row, if it is there and its read-only attributes are what the request
+ * says; of a create with an id, that the id is free.
+ */
 static void add_allowed(struct writer *w)
 {
     const struct resource *r = w->resource;
+    if (w->is_create) {
+        sql_add(&w->sql,
+                "allowed as materialized (select where not exists"
+                " (select from %s r where r.%s = $%zu)), ",
+                r->table, r->key, writer_key(w));
+        return;
+    }
     sql_add(&w->sql, "allowed as materialized (select r.%s from %s r where r.%s = $%zu", r->key,
-            r->table, r->key, w->key);
+            r->table, r->key, writer_key(w));
     for (size_t i = 0; i < w->document->n_attributes; i++) {
         const struct attribute_value *v = &w->document->attributes[i];
         if (v->attribute->read_only) {
             const char *cast = v->attribute->type->compared_as;
             sql_add(&w->sql, " and r.%s%s is not distinct from $%zu%s", v->attribute->column, cast,
-                    add_argument(w, v->attribute->type, false, &v->value, 1), cast);
+                    writer_argument(w, v->attribute->type, false, &v->value, 1), cast);
         }
     }
     sql_add(&w->sql, "), ");
 }
 
-/*
- * `given_i`, `checked_i`, `missing_i`: members asked for; those not linked yet, locked; is one
- * missing.
- */
-static void add_check(struct writer *w, size_t i)
+/* A column of the resource's own row that is written. */
+struct own_column {
+    const char *column;
+    const struct attribute_value *value; /* NULL: the key, or a foreign key */
+    bool is_key;
+    size_t i; /* of a foreign key: the relationship's position in the document */
+};
+
+struct own_columns {
+    size_t n;
+    size_t n_attributes; /* among them */
+    struct own_column *at;
+};
+
+/* What the document gives of the row itself: of an update, without what is only a condition. */
+static struct own_columns gather_own_columns(const struct writer *w)
 {
-    const struct relationship_value *v = &w->document->relationships[i];
-    const struct relationship *rel = v->relationship;
-    const struct resource *target = rel->target;
-    struct cell *keys = arena_alloc(w->arena, v->linkage.n * sizeof *keys);
-    for (size_t m = 0; keys != NULL && m < v->linkage.n; m++) {
-        keys[m] = v->linkage.members[m].key;
+    const struct document *d = w->document;
+    struct own_columns c = {
+        .at = arena_alloc(w->arena, (1 + d->n_attributes + d->n_relationships) * sizeof *c.at)
+    };
+    if (c.at == NULL) {
+        return c;
     }
-    size_t given = add_argument(w, target->key_type, true, keys, v->linkage.n);
-    sql_add(&w->sql,
-            "given_%zu as materialized (select g.key, min(g.at) - 1 as at"
-            " from unnest($%zu) with ordinality g(key, at) group by g.key), ",
-            i, given);
-    sql_add(&w->sql, "sought_%zu as materialized (select g.key, g.at from given_%zu g", i, i);
-    if (!w->is_create) {
-        sql_add(&w->sql,
-                " left join lateral (select true as present from %s p where p.%s = $%zu"
-                " and p.%s = g.key limit 1) p on true where p.present is null",
-                rel->table, rel->near, w->key, rel->far);
+    if (w->is_create && d->has_key) {
+        c.at[c.n++] = (struct own_column){ .column = w->resource->key, .is_key = true };
     }
-    sql_add(&w->sql, " order by g.key), ");
-    sql_add(&w->sql,
-            "checked_%zu as materialized (select g.key, g.at, t.key as found from sought_%zu g"
-            " left join lateral (select t.%s as key from %s t where t.%s = g.key for key share) t"
-            " on true), ",
-            i, i, target->key, target->table, target->key);
-    sql_add(&w->sql,
-            "missing_%zu as materialized (select min(c.at) as at from checked_%zu c"
-            " where c.found is null), ",
-            i, i);
+    for (size_t i = 0; i < d->n_attributes; i++) {
+        const struct attribute_value *v = &d->attributes[i];
+        if (w->is_create || !v->attribute->read_only) {
+            c.at[c.n++] = (struct own_column){ .column = v->attribute->column, .value = v };
+            c.n_attributes++;
+        }
+    }
+    for (size_t i = 0; i < d->n_relationships; i++) {
+        const struct relationship *rel = w->changes[i].relationship;
+        if (rel->kind == RELATIONSHIP_MANY_TO_ONE) {
+            c.at[c.n++] = (struct own_column){ .column = rel->far, .i = i };
+        }
+    }
+    return c;
 }
 
-/* `go`: one row when the whole write may happen. */
-static void add_go(struct writer *w)
+/* What a column is set to. */
+static void add_own_value(struct writer *w, const struct own_column *c)
 {
-    sql_add(&w->sql, "go as materialized (select true%s where true",
-            w->is_create ? "" : " from allowed");
-    for (size_t i = 0; i < w->document->n_relationships; i++) {
-        sql_add(&w->sql, " and (select m.at from missing_%zu m) is null", i);
+    if (c->value != NULL) {
+        sql_add(&w->sql, "$%zu",
+                writer_argument(w, c->value->attribute->type, false, &c->value->value, 1));
+    } else if (c->is_key) {
+        sql_add(&w->sql, "$%zu", writer_key(w));
+    } else if (w->kind == CHANGE_REMOVE) {
+        sql_add(&w->sql, "null");
+    } else {
+        sql_add(&w->sql, "(select g.key from given_%zu g)", c->i);
+    }
+}
+
+/* Unique foreign keys that the row takes over are free before it is written. */
+static void add_after_robbed(struct writer *w, bool robs)
+{
+    if (robs) {
+        sql_add(&w->sql, " and (select count(*) from robbed) >= 0");
+    }
+}
+
+static void add_returning(struct writer *w)
+{
+    sql_add(&w->sql, " returning r.%s as key)", w->resource->key);
+}
+
+/* `written` of a create. */
+static void add_insert(struct writer *w, bool robs)
+{
+    struct own_columns c = gather_own_columns(w);
+    const struct resource *r = w->resource;
+    sql_add(&w->sql, ", written as (insert into %s as r ", r->table);
+    if (c.n == 0 && r->key_default == NULL) {
+        sql_add(&w->sql, "default values");
+        add_returning(w);
+        return;
+    }
+    sql_add(&w->sql, "(%s", c.n == 0 ? r->key : c.at[0].column);
+    for (size_t i = 1; i < c.n; i++) {
+        sql_add(&w->sql, ", %s", c.at[i].column);
+    }
+    /* a row that is all defaults still has to come from somewhere, to be under the condition */
+    sql_add(&w->sql, ")%s select ",
+            c.n == 0 || w->document->has_key ? " overriding system value" : "");
+    if (c.n == 0) {
+        buf_add_text(&w->sql.text, r->key_default);
+    }
+    for (size_t i = 0; i < c.n; i++) {
+        sql_add(&w->sql, i == 0 ? "" : ", ");
+        add_own_value(w, &c.at[i]);
+    }
+    sql_add(&w->sql, " from go where true");
+    add_after_robbed(w, robs);
+    add_returning(w);
+}
+
+/* Without attributes only a foreign key that differs is a reason to write. */
+static void add_differs(struct writer *w, const struct own_columns *c)
+{
+    sql_add(&w->sql, " and (");
+    for (size_t i = 0; i < c->n; i++) {
+        if (w->kind == CHANGE_REMOVE) {
+            sql_add(&w->sql, "%sr.%s in (select g.key from given_%zu g)", i == 0 ? "" : " or ",
+                    c->at[i].column, c->at[i].i);
+        } else {
+            sql_add(&w->sql, "%sr.%s is distinct from ", i == 0 ? "" : " or ", c->at[i].column);
+            add_own_value(w, &c->at[i]);
+        }
     }
     sql_add(&w->sql, ")");
 }
 
-static size_t count_writable(const struct document *document)
+/* `written` of an update; there is none when only links change that are stored elsewhere. */
+static void add_update(struct writer *w, bool robs)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < document->n_attributes; i++) {
-        n += !document->attributes[i].attribute->read_only;
-    }
-    return n;
-}
-
-/*
- * `written` of a create. Without any attribute the row is all defaults, which takes no condition.
- */
-static void add_insert(struct writer *w)
-{
-    const struct document *d = w->document;
-    if (d->n_attributes == 0) {
-        sql_add(&w->sql, ", written as (insert into %s as r default values returning ",
-                w->resource->table);
-    } else {
-        sql_add(&w->sql, ", written as (insert into %s as r (", w->resource->table);
-        for (size_t i = 0; i < d->n_attributes; i++) {
-            sql_add(&w->sql, "%s%s", i == 0 ? "" : ", ", d->attributes[i].attribute->column);
-        }
-        sql_add(&w->sql, ") select ");
-        for (size_t i = 0; i < d->n_attributes; i++) {
-            const struct attribute_value *v = &d->attributes[i];
-            sql_add(&w->sql, "%s$%zu", i == 0 ? "" : ", ",
-                    add_argument(w, v->attribute->type, false, &v->value, 1));
-        }
-        sql_add(&w->sql, " from go returning ");
-    }
-    sql_add(&w->sql, "r.%s)", w->resource->key);
-}
-
-/* `written` of an update: the row as it is afterwards, also when no attribute changes. */
-static void add_update(struct writer *w)
-{
+    struct own_columns c = gather_own_columns(w);
     const struct resource *r = w->resource;
-    const struct document *d = w->document;
-    if (count_writable(d) == 0) {
-        sql_add(&w->sql, ", written as (select r.%s from %s r, go where r.%s = $%zu)", r->key,
-                r->table, r->key, w->key);
+    if (c.n == 0) {
         return;
     }
     sql_add(&w->sql, ", written as (update %s r set ", r->table);
-    const char *comma = "";
-    for (size_t i = 0; i < d->n_attributes; i++) {
-        const struct attribute_value *v = &d->attributes[i];
-        if (!v->attribute->read_only) {
-            sql_add(&w->sql, "%s%s = $%zu", comma, v->attribute->column,
-                    add_argument(w, v->attribute->type, false, &v->value, 1));
-            comma = ", ";
-        }
+    for (size_t i = 0; i < c.n; i++) {
+        sql_add(&w->sql, "%s%s = ", i == 0 ? "" : ", ", c.at[i].column);
+        add_own_value(w, &c.at[i]);
     }
-    sql_add(&w->sql, " from go where r.%s = $%zu returning r.%s)", r->key, w->key, r->key);
+    sql_add(&w->sql, " from go where r.%s = $%zu", r->key, writer_key(w));
+    if (c.n_attributes == 0) {
+        add_differs(w, &c);
+    }
+    add_after_robbed(w, robs);
+    add_returning(w);
 }
 
-/*
- * `added_i` and, for an update, `removed_i`: the difference between what is linked and what is
- * given.
- */
-static void add_difference(struct writer *w, size_t i)
+/* ---- the outcome ------------------------------------------------------------------------------ */
+
+static bool writes_foreign_keys(const struct writer *w)
 {
-    const struct relationship *rel = w->document->relationships[i].relationship;
-    if (w->is_create) {
-        sql_add(&w->sql,
-                ", added_%zu as (insert into %s as p (%s, %s) select w.%s, c.key"
-                " from written w, (select c.key from checked_%zu c order by c.key) c",
-                i, rel->table, rel->near, rel->far, w->resource->key, i);
-    } else {
-        sql_add(&w->sql,
-                ", removed_%zu as (delete from %s d where d.ctid = any(array(select p.ctid"
-                " from %s p, go where p.%s = $%zu and p.%s not in (select g.key from given_%zu g)"
-                " order by p.%s for update of p)) returning d.%s as key)",
-                i, rel->table, rel->table, rel->near, w->key, rel->far, i, rel->far, rel->far);
-        sql_add(&w->sql,
-                ", added_%zu as (insert into %s as p (%s, %s) select $%zu, c.key"
-                " from go, (select c.key from checked_%zu c order by c.key) c",
-                i, rel->table, rel->near, rel->far, w->key, i);
+    for (size_t i = 0; i < w->document->n_relationships; i++) {
+        if (w->changes[i].relationship->kind == RELATIONSHIP_ONE_TO_MANY) {
+            return true;
+        }
     }
-    sql_add(&w->sql, " on conflict do nothing returning p.%s as key)", rel->far);
+    return false;
+}
+
+/* The key that the statements that follow write to, and read; see CREATED_KEY. */
+static void add_setting(struct writer *w)
+{
+    if (w->is_create) {
+        sql_add(&w->sql, ", set_config('" CREATED_KEY "', coalesce(w.key::text, ''), true)");
+    } else if (writes_foreign_keys(w)) {
+        sql_add(&w->sql,
+                ", set_config('" CREATED_KEY
+                "', case when exists (select from go) then $%zu::text else '' end, true)",
+                writer_key(w));
+    } else {
+        sql_add(&w->sql, ", null::text");
+    }
 }
 
 static void add_outcome(struct writer *w)
 {
-    sql_add(&w->sql, " select 0, %s", w->is_create ? "true" : "exists (select from allowed)");
+    bool is_judged = !w->is_create || w->document->has_key;
+    sql_add(&w->sql, " select 0, %s", is_judged ? "exists (select from allowed)" : "true");
+    add_setting(w);
     for (size_t i = 0; i < w->document->n_relationships; i++) {
-        sql_add(&w->sql, ", (select m.at from missing_%zu m)", i);
-        if (w->named && !w->is_create) {
-            sql_add(&w->sql,
-                    ", array(select c.key from added_%zu c order by 1)"
-                    ", array(select c.key from removed_%zu c order by 1)",
-                    i, i);
-        } else {
-            sql_add(&w->sql, ", null::bigint, null::bigint");
-        }
+        judge_add_outcome(w, i);
     }
-    if (w->is_create) { /* what is read afterwards finds it there */
-        sql_add(&w->sql, ", set_config('" CREATED_KEY "', w.%s::text, true)", w->resource->key);
+    if (w->is_create) {
+        sql_add(&w->sql, " from (values (1)) one left join written w on true");
     }
-    sql_add(&w->sql, " from (values (1)) one left join written w on true");
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-static int writer_finish(struct writer *w, struct step_plan *ret)
+/* The statement that judges, and writes all but the foreign keys of others. */
+static void add_judgement(struct writer *w)
 {
-    for (size_t i = 0; i < w->document->n_relationships; i++) {
-        add_check(w, i);
+    size_t n = w->document->n_relationships;
+    writer_begin(w);
+    sql_add(&w->sql, "with ");
+    if (!w->is_create || w->document->has_key) {
+        add_allowed(w);
     }
-    add_go(w);
+    for (size_t i = 0; i < n; i++) {
+        judge_add(w, i);
+    }
+    judge_add_go(w);
+    bool robs = members_add_robbed(w);
     if (w->is_create) {
-        add_insert(w);
+        add_insert(w, robs);
     } else {
-        add_update(w);
+        add_update(w, robs);
     }
-    for (size_t i = 0; i < w->document->n_relationships; i++) {
-        add_difference(w, i);
+    for (size_t i = 0; i < n; i++) {
+        if (w->changes[i].relationship->kind == RELATIONSHIP_MANY_TO_MANY) {
+            members_add_links(w, i);
+        }
     }
     add_outcome(w);
-    ret->statement = sql_finish(&w->sql);
-    ret->arguments = w->arguments;
-    return ret->statement == NULL || ret->arguments == NULL ? -ENOMEM : 0;
+    w->plan->judged = w->plan->n_statements;
+    writer_end(w);
+}
+
+static int plan_write(struct writer *w)
+{
+    write_add_locks(w);
+    add_judgement(w);
+    for (size_t i = 0; i < w->document->n_relationships; i++) {
+        if (w->changes[i].relationship->kind == RELATIONSHIP_ONE_TO_MANY) {
+            members_write(w, i);
+        }
+    }
+    return arena_failed(w->arena) ? -ENOMEM : w->failed ? -E2BIG : 0;
+}
+
+/* The key outlives the call, as the plan does. */
+static int keep_key(struct writer *w, struct cell key)
+{
+    struct cell *kept = arena_alloc(w->arena, sizeof *kept);
+    if (kept == NULL) {
+        return -ENOMEM;
+    }
+    *kept = key;
+    w->key = kept;
+    return 0;
 }
 
 int write_plan_create(struct arena *a, const struct resource *resource,
                       const struct document *document, struct plan *ret_plan)
 {
-    struct writer w = writer_begin(a, resource, document);
-    w.is_create = true;
-    *ret_plan = (struct plan){ .n_statements = 1, .writes = true };
-    sql_add(&w.sql, "with ");
-    return writer_finish(&w, &ret_plan->statements[0]);
-}
-
-/*
- * The lock: against other updates and replacements, and against link.c's lock_owners_statement().
- */
-static int plan_lock(struct arena *a, const struct resource *resource, const struct cell *key,
-                     struct step_plan *ret)
-{
-    struct sql s = sql_begin(a, false);
-    size_t number = sql_parameter(&s, resource->key_type, false);
-    sql_add(&s, "select 0, ");
-    sql_add_resource(&s, resource, "r");
-    sql_add(&s, " from %s r where r.%s = $%zu for no key update", resource->table, resource->key,
-            number);
-    struct argument *argument = arena_alloc(a, sizeof *argument);
-    ret->statement = sql_finish(&s);
-    if (ret->statement == NULL || argument == NULL) {
-        return -ENOMEM;
+    struct writer w;
+    int r = writer_init(&w, a, resource, document, ret_plan);
+    if (r != 0 || (r = keep_key(&w, document->key)) != 0) {
+        return r;
     }
-    *argument = (struct argument){ .cells = key, .n = 1 };
-    ret->arguments = argument;
-    return 0;
+    w.is_create = true;
+    return plan_write(&w);
 }
 
 int write_plan_update(struct arena *a, const struct resource *resource, struct cell key,
-                      const struct document *document, bool named, struct plan *ret_plan)
+                      const struct document *document, struct plan *ret_plan)
 {
-    struct cell *kept_key = arena_alloc(a, sizeof *kept_key);
-    if (kept_key == NULL) {
-        return -ENOMEM;
-    }
-    *kept_key = key;
-    *ret_plan = (struct plan){ .n_statements = 2, .writes = true, .repeatable = true };
-    int r = plan_lock(a, resource, kept_key, &ret_plan->statements[0]);
-    if (r != 0) {
+    struct writer w;
+    int r = writer_init(&w, a, resource, document, ret_plan);
+    if (r != 0 || (r = keep_key(&w, key)) != 0) {
         return r;
     }
-    struct writer w = writer_begin(a, resource, document);
-    w.named = named;
-    w.key = add_argument(&w, resource->key_type, false, kept_key, 1);
-    sql_add(&w.sql, "with ");
-    add_allowed(&w);
-    return writer_finish(&w, &ret_plan->statements[1]);
+    ret_plan->repeatable = true;
+    return plan_write(&w);
+}
+
+int write_plan_links(struct arena *a, struct cell owner, const struct document *document,
+                     enum change_kind kind, bool named, struct plan *ret_plan)
+{
+    struct writer w;
+    const struct relationship *rel = document->relationships[0].relationship;
+    int r = writer_init(&w, a, rel->owner, document, ret_plan);
+    if (r != 0 || (r = keep_key(&w, owner)) != 0) {
+        return r;
+    }
+    w.kind = kind;
+    w.named = named || write_tells_moves(rel, kind);
+    ret_plan->repeatable = true;
+    return plan_write(&w);
 }

@@ -13,7 +13,7 @@
 
 #include "exchange/refusal.h"
 #include "exchange/target.h"
-#include "jsonapi/atomic_read.h"
+#include "jsonapi/document_atomic.h"
 #include "plan/sql.h"
 #include "resource/operations.h"
 #include "resource/steps.h"
@@ -282,6 +282,8 @@ static int begin_part(struct exchange *x, struct part *part)
     if (part->exchange == NULL) {
         return -ENOMEM;
     }
+    part->exchange->has_made_id = part->operation->verb == ATOMIC_ADD &&
+                                  part->operation->lid != NULL && part->operation->id.n == 0;
     int r = find_target(x, part);
     if (r == 0) {
         r = find_operation(x, part);

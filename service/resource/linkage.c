@@ -1,20 +1,10 @@
 /*
- * linkage.c - see linkage.h.
+ * linkage.c - see linkage.h. Plain links share the statements of relationship/link.h with whoever
+ * asks at the same time; everything else is planned by itself (relationship/write.h).
  */
 #include "resource/linkage.h"
 
 #include "relationship/link.h"
-
-enum step linkage_plan_first_page(struct exchange *x)
-{
-    const struct relationship *rel = x->target.relationship;
-    x->query.page.direction = PAGE_FIRST;
-    x->query.page.size = x->service->settings->page_size;
-    return reading_plan(x, (struct selection){ .kind = SELECT_LINKAGE,
-                                               .resource = rel->target,
-                                               .relationship = rel,
-                                               .key = x->target.key });
-}
 
 static enum step read_members(struct exchange *x, bool must_exist)
 {
@@ -33,71 +23,180 @@ enum step linkage_step_read_unlink(struct exchange *x)
     return read_members(x, false);
 }
 
-enum step linkage_answer_change(struct exchange *x, const struct link_change *change,
-                                bool is_unlink)
+/* ---- the plan --------------------------------------------------------------------------------- */
+
+static bool gives_columns(const struct linkage *linkage)
 {
-    if (!x->wants_representation) {
-        return exchange_answer(x, 204);
+    for (size_t i = 0; i < linkage->n; i++) {
+        if (linkage->members[i].n_columns > 0) {
+            return true;
+        }
     }
-    x->answer.preference_applied = true;
-    struct reading_extra extra = { .change = change, .is_unlink = is_unlink };
-    return reading_answer(x, 200, relationship_path(x, true), &extra);
+    return false;
 }
 
-/* Where linkage_plan_change() puts the write: behind the lock, if there is one. */
-static size_t outcome_at(const struct exchange *x)
+/* Do the shared statements serve this change? */
+static bool is_shared(const struct exchange *x, enum change_kind kind)
 {
-    return x->linkage.n > 1 ? 1 : 0;
+    return kind != CHANGE_REPLACE && link_is_plain(x->target.relationship) &&
+           !gives_columns(&x->linkage);
 }
 
-enum step linkage_plan_change(struct exchange *x, const struct statement *const statements[2])
+/* Requests that name several members lock the owner first. */
+static void plan_shared_change(struct exchange *x, enum change_kind kind)
 {
-    const struct relationship *rel = x->target.relationship;
+    const struct relationship_statements *of =
+        &x->service->statements->of_relationship[x->target.relationship->id];
     size_t n_rows = 0;
     const struct argument *arguments =
         link_arguments(x->arena, x->target.key, &x->linkage, &n_rows);
     x->plan = (struct plan){ .shared = true, .writes = true, .repeatable = true, .n_rows = n_rows };
-    if (outcome_at(x) > 0) {
+    if (x->linkage.n > 1) {
         x->plan.statements[x->plan.n_statements++] = (struct step_plan){
-            .statement = x->service->statements->of_relationship[rel->id].lock_owners,
+            .statement = of->lock_owners,
             .arguments = one_row(x->arena, &x->target.key, 1),
         };
     }
+    x->plan.judged = x->plan.n_statements;
     x->plan.statements[x->plan.n_statements++] = (struct step_plan){
-        .statement = statements[x->wants_representation],
+        .statement = (kind == CHANGE_ADD ? of->link : of->unlink)[x->wants_representation],
         .arguments = arguments,
     };
-    return x->wants_representation ? linkage_plan_first_page(x) : exchange_next(x, 0);
 }
 
-const struct cell *linkage_outcome(const struct exchange *x)
+/* x->linkage as a document that holds nothing else. */
+static bool make_document(struct exchange *x)
 {
-    return rows_row(&x->rows[outcome_at(x)], 0);
+    struct relationship_value *value = arena_alloc(x->arena, sizeof *value);
+    if (value == NULL) {
+        return false;
+    }
+    *value = (struct relationship_value){ .relationship = x->target.relationship,
+                                          .linkage = x->linkage };
+    x->document = (struct document){ .n_relationships = 1, .relationships = value };
+    return true;
 }
 
-enum step linkage_answer_outcome(struct exchange *x, bool is_unlink)
+/* What the answer may show: the first page of the relationship's linkage. */
+static enum step plan_first_page(struct exchange *x)
 {
-    const struct cell *row = linkage_outcome(x);
-    if (!cell_bool(row[LINK_OWNER_FOUND])) {
-        return refuse_missing(x);
-    }
-    struct link_change change = {
-        .relationship = x->target.relationship,
-        .owner = x->target.key,
-        .asked = &x->linkage,
-    };
-    if (x->wants_representation && is_unlink) {
-        change.n_removed = linkage_keys(x, row[LINK_CHANGED], &change.removed);
-    } else if (x->wants_representation) {
-        change.n_added = linkage_keys(x, row[LINK_CHANGED], &change.added);
-    }
-    return linkage_answer_change(x, &change, is_unlink);
+    const struct relationship *rel = x->target.relationship;
+    x->query.page.direction = PAGE_FIRST;
+    x->query.page.size = x->service->settings->page_size;
+    return reading_plan(x, (struct selection){ .kind = SELECT_LINKAGE,
+                                               .resource = rel->target,
+                                               .relationship = rel,
+                                               .key = x->target.key });
 }
 
-size_t linkage_keys(struct exchange *x, struct cell array, const struct cell **ret_keys)
+enum step linkage_plan(struct exchange *x, enum change_kind kind)
+{
+    const struct relationship *rel = x->target.relationship;
+    bool may_answer_document = x->wants_representation || write_tells_moves(rel, kind);
+    bool is_counted = !x->operation->has_body; /* one link: 201 or 204 */
+    if (!make_document(x)) {
+        return exchange_next(x, 0);
+    }
+    if (kind != CHANGE_REMOVE && written_step_agrees(x) != STEP_NEXT) {
+        return STEP_DONE;
+    }
+    int r = 0;
+    if (is_shared(x, kind)) {
+        plan_shared_change(x, kind);
+    } else {
+        r = write_plan_links(x->arena, x->target.key, &x->document, kind,
+                             x->wants_representation || is_counted, &x->plan);
+    }
+    return r == 0 && may_answer_document ? plan_first_page(x) : written_next(x, r);
+}
+
+/* ---- the outcome ------------------------------------------------------------------------------ */
+
+static size_t read_keys(struct exchange *x, struct cell array, const struct cell **ret_keys)
 {
     struct cell *keys;
     size_t n = cell_array_read(x->arena, array, &keys);
     *ret_keys = keys;
     return n;
+}
+
+static const struct cell *shared_row(const struct exchange *x)
+{
+    return rows_row(&x->rows[x->plan.judged], 0);
+}
+
+static enum step judge_shared(struct exchange *x, enum change_kind kind, struct link_change *ret)
+{
+    const struct cell *row = shared_row(x);
+    if (!cell_bool(row[LINK_OWNER_FOUND])) {
+        return refuse_missing(x);
+    }
+    if (!cell_is_null(row[LINK_MISSING_AT])) {
+        size_t index = 0;
+        while (x->linkage.members[index].at != (uint32_t)cell_int(row[LINK_MISSING_AT])) {
+            index++;
+        }
+        written_refuse_missing(x, 0, index);
+        return exchange_refuse(x);
+    }
+    if (x->wants_representation && kind == CHANGE_REMOVE) {
+        ret->n_removed = read_keys(x, row[LINK_CHANGED], &ret->removed);
+    } else if (x->wants_representation) {
+        ret->n_added = read_keys(x, row[LINK_CHANGED], &ret->added);
+    }
+    return STEP_NEXT;
+}
+
+enum step linkage_judge(struct exchange *x, enum change_kind kind, struct link_change *ret_change)
+{
+    *ret_change = (struct link_change){
+        .relationship = x->target.relationship,
+        .owner = x->target.key,
+        .asked = &x->linkage,
+    };
+    if (is_shared(x, kind)) {
+        return judge_shared(x, kind, ret_change);
+    }
+    if (x->rows[x->plan.locked].n_rows == 0) {
+        return refuse_missing(x);
+    }
+    if (written_judge(x) != STEP_NEXT) {
+        return STEP_DONE;
+    }
+    ret_change->n_added = read_keys(x, written_outcome(x, 0, WRITE_ADDED), &ret_change->added);
+    ret_change->n_removed =
+        read_keys(x, written_outcome(x, 0, WRITE_REMOVED), &ret_change->removed);
+    ret_change->n_updated =
+        read_keys(x, written_outcome(x, 0, WRITE_UPDATED), &ret_change->updated);
+    ret_change->n_robbed = read_keys(x, written_outcome(x, 0, WRITE_ROBBED), &ret_change->robbed);
+    return STEP_NEXT;
+}
+
+size_t linkage_n_changed(const struct exchange *x, enum change_kind kind,
+                         const struct link_change *change)
+{
+    if (is_shared(x, kind)) {
+        return (size_t)cell_int(shared_row(x)[LINK_N_CHANGED]);
+    }
+    return kind == CHANGE_REMOVE ? change->n_removed : change->n_added;
+}
+
+enum step linkage_answer_document(struct exchange *x, int status, enum change_kind kind,
+                                  const struct link_change *change)
+{
+    struct reading_extra extra = { .change = change, .is_unlink = kind == CHANGE_REMOVE };
+    x->answer.preference_applied = x->wants_representation;
+    return reading_answer(x, status, relationship_path(x, true), &extra);
+}
+
+enum step linkage_answer(struct exchange *x, enum change_kind kind)
+{
+    struct link_change change;
+    if (linkage_judge(x, kind, &change) != STEP_NEXT) {
+        return STEP_DONE;
+    }
+    if (!x->wants_representation && change.n_robbed == 0) {
+        return exchange_answer(x, 204);
+    }
+    return linkage_answer_document(x, 200, kind, &change);
 }

@@ -1,20 +1,15 @@
 /*
- * linkage.h - the linkage document, which the relationship operations and one-link requests answer.
+ * linkage.h - writes of one relationship: what the relationship operations and one-link requests
+ * share.
  */
 #ifndef BACKREF_RESOURCE_LINKAGE_H
 #define BACKREF_RESOURCE_LINKAGE_H
 
 #include "relationship/inverse.h"
-#include "resource/reading.h"
+#include "resource/written.h"
 
 /* Columns of fetch_link(). */
 enum { LINKAGE_OWNER_FOUND = 1, LINKAGE_MEMBER = 2, LINKAGE_COLUMNS = 3 };
-
-/*
- * linkage_plan_first_page() - append the first page of the relationship's linkage to x->plan: what
- * a write that was asked for its representation answers. Returns as reading_plan().
- */
-enum step linkage_plan_first_page(struct exchange *x);
 
 /*
  * linkage_step_read() - the body's members -> x->linkage, for a write that links.
@@ -24,30 +19,37 @@ enum step linkage_step_read(struct exchange *x);
 enum step linkage_step_read_unlink(struct exchange *x);
 
 /*
- * linkage_plan_change() - x->plan links or unlinks x->linkage, and fetches the first page of what
- * is
- * linked then when the request asked for that.
+ * linkage_plan() - x->plan changes the relationship by x->linkage, and fetches the first page of
+ * what is linked then where the answer may be a document.
  *
- * statements  plain, and naming what changed; see struct relationship_statements
+ * Returns:  STEP_NEXT, or what answers: 413, 422
  */
-enum step linkage_plan_change(struct exchange *x, const struct statement *const statements[2]);
-
-/* linkage_outcome() - the row that says what the write of linkage_plan_change() did; see link.h. */
-const struct cell *linkage_outcome(const struct exchange *x);
+enum step linkage_plan(struct exchange *x, enum change_kind kind);
 
 /*
- * linkage_answer_change() - 204, or 200 with linkage and what changed when the request prefers
- * that.
+ * linkage_judge() - was the change made?
+ *
+ * ret_change  what it did; members are only named where the answer may be a document
+ * Returns:    STEP_NEXT | STEP_DONE: 404, 409 or 422 has been answered
  */
-enum step linkage_answer_change(struct exchange *x, const struct link_change *change,
-                                bool is_unlink);
+enum step linkage_judge(struct exchange *x, enum change_kind kind, struct link_change *ret_change);
 
 /*
- * linkage_answer_outcome() - the same for the outcome of linkage_plan_change(), 404 without owner.
+ * linkage_n_changed() - links that were added or, by CHANGE_REMOVE, removed; after linkage_judge().
  */
-enum step linkage_answer_outcome(struct exchange *x, bool is_unlink);
+size_t linkage_n_changed(const struct exchange *x, enum change_kind kind,
+                         const struct link_change *change);
 
-/* linkage_keys() - the keys of an array that a statement returned; see cell_array_read(). */
-size_t linkage_keys(struct exchange *x, struct cell array, const struct cell **ret_keys);
+/* linkage_answer_document() - `status` with the linkage and what has changed. */
+enum step linkage_answer_document(struct exchange *x, int status, enum change_kind kind,
+                                  const struct link_change *change);
+
+/*
+ * linkage_answer() - linkage_judge(), then 204, or 200 with linkage and what changed when the
+ * request prefers that or something moved that it did not name.
+ *
+ * Source:   jsonapi crud-updating-relationship-responses-200
+ */
+enum step linkage_answer(struct exchange *x, enum change_kind kind);
 
 #endif

@@ -4,7 +4,6 @@
  *
  * The form for a command line: the whole request is its URL, and repeating it does no harm.
  */
-#include "relationship/link.h"
 #include "resource/linkage.h"
 #include "resource/operations.h"
 #include "resource/precondition.h"
@@ -56,7 +55,7 @@ static enum step answer_found(struct exchange *x)
 }
 
 /* The member that the path names, as if it were the body's only one. */
-static enum step plan_change(struct exchange *x, const struct statement *const statements[2])
+static enum step plan_change(struct exchange *x, enum change_kind kind)
 {
     struct member *member = arena_alloc(x->arena, sizeof *member);
     if (member == NULL) {
@@ -64,42 +63,44 @@ static enum step plan_change(struct exchange *x, const struct statement *const s
     }
     *member = (struct member){ .key = x->target.related_key };
     x->linkage = (struct linkage){ .n = 1, .members = member };
-    x->wants_representation = false; /* the answer has no body to prefer */
-    return linkage_plan_change(x, statements);
+    x->wants_representation = false; /* the form without bodies */
+    return linkage_plan(x, kind);
+}
+
+/* The one of a to-one takes the place of what is there. */
+static enum change_kind kind_of_add(const struct exchange *x)
+{
+    return x->target.relationship->is_to_one ? CHANGE_REPLACE : CHANGE_ADD;
 }
 
 static enum step plan_add(struct exchange *x)
 {
-    size_t id = x->target.relationship->id;
-    return plan_change(x, x->service->statements->of_relationship[id].link);
+    return plan_change(x, kind_of_add(x));
 }
 
 static enum step plan_remove(struct exchange *x)
 {
-    size_t id = x->target.relationship->id;
-    return plan_change(x, x->service->statements->of_relationship[id].unlink);
+    return plan_change(x, CHANGE_REMOVE);
 }
 
 static enum step answer_added(struct exchange *x)
 {
-    const struct cell *row = linkage_outcome(x);
-    if (!cell_bool(row[LINK_OWNER_FOUND])) {
-        return refuse_missing(x);
+    enum change_kind kind = kind_of_add(x);
+    struct link_change change;
+    if (linkage_judge(x, kind, &change) != STEP_NEXT) {
+        return STEP_DONE;
     }
-    if (!cell_is_null(row[LINK_MISSING_AT])) {
-        problem_add(&x->problems, PROBLEM_NOT_FOUND, problem_nowhere(),
-                    "there is no resource of type \"%s\" with the id \"%s\"; nothing was changed",
-                    x->target.relationship->target->type,
-                    text_quotable(x->arena, x->target.related_id, 60));
-        return exchange_refuse(x);
+    if (change.n_robbed > 0) { /* somebody else has lost it: that is worth a body */
+        return linkage_answer_document(x, 201, kind, &change);
     }
-    return exchange_answer(x, cell_int(row[LINK_N_CHANGED]) > 0 ? 201 : 204);
+    return exchange_answer(x, linkage_n_changed(x, kind, &change) > 0 ? 201 : 204);
 }
 
 static enum step answer_removed(struct exchange *x)
 {
-    const struct cell *row = linkage_outcome(x);
-    return cell_bool(row[LINK_OWNER_FOUND]) ? exchange_answer(x, 204) : refuse_missing(x);
+    struct link_change change;
+    return linkage_judge(x, CHANGE_REMOVE, &change) == STEP_NEXT ? exchange_answer(x, 204)
+                                                                 : STEP_DONE;
 }
 
 const struct operation link_fetch = {
@@ -115,21 +116,23 @@ const struct operation link_fetch = {
 const struct operation link_add = {
     .name = "link-add",
     .steps = {
-        read_query,      /* query -> x->query               400      */
-        plan_add,        /* keys  -> x->plan                         */
+        read_query,        /* query -> x->query               400           */
+        written_step_open, /*                                 403           */
+        plan_add,          /* keys  -> x->plan                422           */
         precondition_plan_link, /* If-Match -> x->precondition 412 */
-        exchange_submit, /* plan  -> x->rows   (suspends)   503, 504 */
-        answer_added,    /* rows  -> 201 or 204             404      */
+        exchange_submit,   /* plan  -> x->rows   (suspends)   503, 504      */
+        answer_added,      /* rows  -> 201 or 204             404, 409, 422 */
     },
 };
 
 const struct operation link_remove = {
     .name = "link-remove",
     .steps = {
-        read_query,      /* query -> x->query               400      */
-        plan_remove,     /* keys  -> x->plan                         */
+        read_query,        /* query -> x->query               400      */
+        written_step_open, /*                                 403      */
+        plan_remove,       /* keys  -> x->plan                         */
         precondition_plan_link, /* If-Match -> x->precondition 412 */
-        exchange_submit, /* plan  -> x->rows   (suspends)   503, 504 */
-        answer_removed,  /* rows  -> 204                    404      */
+        exchange_submit,   /* plan  -> x->rows   (suspends)   503, 504 */
+        answer_removed,    /* rows  -> 204                    404, 422 */
     },
 };

@@ -1,29 +1,18 @@
 /*
  * relationship_add.c - POST /{type}/{id}/relationships/{relationship}: link.
  */
-#include "relationship/link.h"
 #include "resource/linkage.h"
 #include "resource/operations.h"
 #include "resource/precondition.h"
 
 static enum step plan_link(struct exchange *x)
 {
-    size_t id = x->target.relationship->id;
-    return linkage_plan_change(x, x->service->statements->of_relationship[id].link);
+    return linkage_plan(x, CHANGE_ADD);
 }
 
 static enum step answer_linked(struct exchange *x)
 {
-    const struct cell *row = linkage_outcome(x);
-    if (cell_bool(row[LINK_OWNER_FOUND]) && !cell_is_null(row[LINK_MISSING_AT])) {
-        size_t index = 0;
-        while (x->linkage.members[index].at != (uint32_t)cell_int(row[LINK_MISSING_AT])) {
-            index++;
-        }
-        refuse_missing_member(x, "/data", x->target.relationship, &x->linkage, index);
-        return exchange_refuse(x);
-    }
-    return linkage_answer_outcome(x, false);
+    return linkage_answer(x, CHANGE_ADD);
 }
 
 const struct operation relationship_add = {
@@ -31,10 +20,11 @@ const struct operation relationship_add = {
     .has_body = true,
     .steps = {
         read_query,        /* query   -> x->query               400                */
+        written_step_open, /*                                   403                */
         linkage_step_read, /* body    -> x->linkage             400, 404, 409, 413 */
-        plan_link,         /* linkage -> x->plan                                   */
-        precondition_plan_linkage, /* If-Match -> x->precondition               412 */
+        plan_link,         /* linkage -> x->plan                422                */
+        precondition_plan_linkage, /* If-Match -> x->precondition 412 */
         exchange_submit,   /* plan    -> x->rows   (suspends)   503, 504           */
-        answer_linked,     /* rows    -> 204 or 200             404                */
+        answer_linked,     /* rows    -> 204 or 200             404, 409           */
     },
 };

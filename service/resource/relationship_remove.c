@@ -7,13 +7,12 @@
 
 static enum step plan_unlink(struct exchange *x)
 {
-    size_t id = x->target.relationship->id;
-    return linkage_plan_change(x, x->service->statements->of_relationship[id].unlink);
+    return linkage_plan(x, CHANGE_REMOVE);
 }
 
 static enum step answer_unlinked(struct exchange *x)
 {
-    return linkage_answer_outcome(x, true);
+    return linkage_answer(x, CHANGE_REMOVE);
 }
 
 const struct operation relationship_remove = {
@@ -21,10 +20,11 @@ const struct operation relationship_remove = {
     .has_body = true,
     .steps = {
         read_query,               /* query   -> x->query               400           */
+        written_step_open,        /*                                   403           */
         linkage_step_read_unlink, /* body    -> x->linkage             400, 409, 413 */
         plan_unlink,              /* linkage -> x->plan                              */
         precondition_plan_linkage, /* If-Match -> x->precondition               412 */
         exchange_submit,          /* plan    -> x->rows   (suspends)   503, 504      */
-        answer_unlinked,          /* rows    -> 204 or 200             404           */
+        answer_unlinked,          /* rows    -> 204 or 200             404, 422      */
     },
 };

@@ -1,7 +1,6 @@
 /*
  * resource_create.c - POST /{type}: a new resource and its links, in one transaction.
  */
-#include "relationship/write.h"
 #include "resource/operations.h"
 #include "resource/written.h"
 
@@ -16,16 +15,32 @@ static enum step plan_create(struct exchange *x)
 {
     int r = write_plan_create(x->arena, x->target.resource, &x->document, &x->plan);
     if (r != 0) {
-        return exchange_next(x, r);
+        return written_next(x, r);
     }
     return reading_plan(
         x, (struct selection){ .kind = SELECT_CREATED, .resource = x->target.resource });
 }
 
+static enum step refuse_taken(struct exchange *x)
+{
+    struct buf id;
+    buf_init(&id, x->arena, 32);
+    key_write(&id, x->target.resource->key_type, x->document.key);
+    const char *text = buf_terminate(&id);
+    problem_add(&x->problems, PROBLEM_TAKEN, problem_at(&x->problems, "/data/id"),
+                "the id \"%s\" is taken: there is such a resource of type \"%s\"; choose another",
+                text == NULL ? "" : text_quotable(x->arena, text_of(text), 60),
+                x->target.resource->type);
+    return exchange_refuse(x);
+}
+
 static enum step answer_created(struct exchange *x)
 {
-    if (!written_is_whole(x, 0)) {
-        return exchange_refuse(x);
+    if (!cell_bool(rows_row(&x->rows[x->plan.judged], 0)[WRITE_ALLOWED])) {
+        return refuse_taken(x);
+    }
+    if (written_judge(x) != STEP_NEXT) {
+        return STEP_DONE;
     }
     const char *path = resource_path(x, x->target.resource, reading_row(x)[0]);
     const char *prefix = x->service->settings->public_url;
@@ -40,10 +55,11 @@ const struct operation resource_create = {
     .query = QUERY_RESOURCE,
     .has_body = true,
     .steps = {
-        read_query,      /* query    -> x->query               400                     */
-        read_create,     /* body     -> x->document            400, 403, 409, 413, 422 */
-        plan_create,     /* document -> x->plan                                        */
-        exchange_submit, /* plan     -> x->rows   (suspends)   409, 422, 503, 504      */
-        answer_created,  /* rows     -> 201                    404                     */
+        read_query,        /* query    -> x->query               400                     */
+        written_step_open, /*                                    403                     */
+        read_create,       /* body     -> x->document            400, 403, 409, 413, 422 */
+        plan_create,       /* document -> x->plan                413                     */
+        exchange_submit,   /* plan     -> x->rows   (suspends)   409, 422, 503, 504      */
+        answer_created,    /* rows     -> 201                    404, 409                */
     },
 };

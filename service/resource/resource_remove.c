@@ -4,7 +4,7 @@
  */
 #include "resource/operations.h"
 #include "resource/precondition.h"
-#include "resource/steps.h"
+#include "resource/written.h"
 
 static enum step plan_remove(struct exchange *x)
 {
@@ -26,10 +26,11 @@ static enum step answer_removed(struct exchange *x)
 const struct operation resource_remove = {
     .name = "resource-remove",
     .steps = {
-        read_query,      /* query -> x->query               400           */
-        plan_remove,     /* key   -> x->plan                              */
-        precondition_plan_resource, /* If-Match -> x->precondition               412 */
-        exchange_submit, /* plan  -> x->rows   (suspends)   409, 503, 504 */
-        answer_removed,  /* rows  -> 204                    404           */
+        read_query,        /* query -> x->query               400           */
+        written_step_open, /*                                 403           */
+        plan_remove,       /* key   -> x->plan                              */
+        precondition_plan_resource, /* If-Match -> x->precondition 412 */
+        exchange_submit,   /* plan  -> x->rows   (suspends)   409, 503, 504 */
+        answer_removed,    /* rows  -> 204                    404           */
     },
 };

@@ -2,12 +2,9 @@
  * resource_update.c - PATCH /{type}/{id}: attributes changed, relationships replaced, in one
  * transaction.
  */
-#include "relationship/write.h"
 #include "resource/operations.h"
 #include "resource/precondition.h"
 #include "resource/written.h"
-
-enum { LOCKED = 0, WRITTEN = 1 }; /* the plan's statements */
 
 static enum step read_update(struct exchange *x)
 {
@@ -19,9 +16,9 @@ static enum step read_update(struct exchange *x)
 static enum step plan_update(struct exchange *x)
 {
     const struct resource *resource = x->target.resource;
-    int r = write_plan_update(x->arena, resource, x->target.key, &x->document, false, &x->plan);
+    int r = write_plan_update(x->arena, resource, x->target.key, &x->document, &x->plan);
     if (r != 0) {
-        return exchange_next(x, r);
+        return written_next(x, r);
     }
     return reading_plan(
         x, (struct selection){ .kind = SELECT_BY_KEY, .resource = resource, .key = x->target.key });
@@ -35,7 +32,7 @@ static bool same_value(struct cell a, struct cell b)
 /* A read-only attribute may be sent back as it is (edit forms send whole records), not changed. */
 static enum step refuse_read_only(struct exchange *x)
 {
-    const struct cell *stored = rows_row(&x->rows[LOCKED], 0) + 2;
+    const struct cell *stored = rows_row(&x->rows[x->plan.locked], 0) + 2;
     for (size_t i = 0; i < x->document.n_attributes; i++) {
         const struct attribute_value *v = &x->document.attributes[i];
         if (v->attribute->read_only && !same_value(v->value, stored[v->attribute->index])) {
@@ -55,14 +52,14 @@ static enum step refuse_read_only(struct exchange *x)
 
 static enum step answer_updated(struct exchange *x)
 {
-    if (x->rows[LOCKED].n_rows == 0) {
+    if (x->rows[x->plan.locked].n_rows == 0) {
         return refuse_missing(x);
     }
-    if (!cell_bool(rows_row(&x->rows[WRITTEN], 0)[WRITE_ALLOWED])) {
+    if (!cell_bool(rows_row(&x->rows[x->plan.judged], 0)[WRITE_ALLOWED])) {
         return refuse_read_only(x);
     }
-    if (!written_is_whole(x, WRITTEN)) {
-        return exchange_refuse(x);
+    if (written_judge(x) != STEP_NEXT) {
+        return STEP_DONE;
     }
     return reading_answer(x, 200, resource_path(x, x->target.resource, x->target.key), NULL);
 }
@@ -72,11 +69,13 @@ const struct operation resource_update = {
     .query = QUERY_RESOURCE,
     .has_body = true,
     .steps = {
-        read_query,      /* query    -> x->query               400                     */
-        read_update,     /* body     -> x->document            400, 404, 409, 413, 422 */
-        plan_update,     /* document -> x->plan                                        */
-        precondition_plan_resource, /* If-Match -> x->precondition               412 */
-        exchange_submit, /* plan     -> x->rows   (suspends)   409, 422, 503, 504      */
-        answer_updated,  /* rows     -> 200                    403, 404                */
+        read_query,          /* query    -> x->query               400                     */
+        written_step_open,   /*                                    403                     */
+        read_update,         /* body     -> x->document            400, 404, 409, 413, 422 */
+        written_step_agrees, /*                                    422                     */
+        plan_update,         /* document -> x->plan                413                     */
+        precondition_plan_resource, /* If-Match -> x->precondition 412 */
+        exchange_submit,     /* plan     -> x->rows   (suspends)   409, 422, 503, 504      */
+        answer_updated,      /* rows     -> 200                    403, 404, 409, 422      */
     },
 };

@@ -2,6 +2,7 @@
  * service_fetch.c - what is asked of the service itself: the entry document, its description, its
  * health.
  */
+#include "exchange/metrics_text.h"
 #include "resource/operations.h"
 #include "resource/steps.h"
 
@@ -71,7 +72,8 @@ static enum step answer_metrics(struct exchange *x)
 {
     struct buf *b = &x->answer.body;
     buf_init(b, x->arena, 4096);
-    metrics_write(x->service->metrics, x->service->settings->workers, b);
+    metrics_write(x->service, b);
+    b->n -= b->n > 0; /* the last line's end is exchange_answer()'s to write */
     x->answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
     return exchange_answer(x, 200);
 }

@@ -54,7 +54,9 @@ struct document_reader document_reader_of(struct exchange *x)
             .max_depth = x->service->settings->max_depth,
         };
     }
-    return (struct document_reader){ .arena = x->arena, .limits = limits, .reterr = &x->problems };
+    return (struct document_reader){
+        .arena = x->arena, .limits = limits, .reterr = &x->problems, .takes_ids = x->has_made_id
+    };
 }
 
 enum step plan_shared(struct exchange *x, const struct statement *statement,
@@ -209,19 +211,4 @@ enum step refuse_missing(struct exchange *x)
                 "there is no resource of type \"%s\" with the id \"%s\"", x->target.resource->type,
                 text_quotable(x->arena, x->target.id, 60));
     return exchange_refuse(x);
-}
-
-void refuse_missing_member(struct exchange *x, const char *pointer,
-                           const struct relationship *relationship, const struct linkage *linkage,
-                           size_t index)
-{
-    const struct resource *target = relationship->target;
-    struct buf id;
-    buf_init(&id, x->arena, 32);
-    key_write(&id, target->key_type, linkage->members[index].key);
-    const char *text = buf_terminate(&id);
-    problem_add(&x->problems, PROBLEM_NOT_FOUND,
-                problem_at(&x->problems, "%s/%u", pointer, linkage->members[index].at),
-                "there is no resource of type \"%s\" with the id \"%s\"; nothing was changed",
-                target->type, text == NULL ? "" : text_quotable(x->arena, text_of(text), 60));
 }

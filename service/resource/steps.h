@@ -68,14 +68,4 @@ const char *relationship_path(struct exchange *x, bool is_linkage);
  */
 enum step refuse_missing(struct exchange *x);
 
-/*
- * refuse_missing_member() - 404 at the identifier in the body that names nothing.
- *
- * pointer   of the array that holds it: "/data"
- * index     into `linkage`
- */
-void refuse_missing_member(struct exchange *x, const char *pointer,
-                           const struct relationship *relationship, const struct linkage *linkage,
-                           size_t index);
-
 #endif

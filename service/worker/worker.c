@@ -5,6 +5,7 @@
 #include "worker/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -19,22 +20,34 @@ enum {
     BUDGET = 1 << 30,
     RESERVED_FDS = 64, /* for everything that is no client */
     FEWEST_CLIENTS = 16,
+    OPERATOR_CLIENTS = 64,
     LAST_WORDS_MS = 500, /* for refusals to leave, once stopping has taken too long */
+};
+
+/* A listener and the server behind it, or one that was replaced and only still has clients. */
+struct door {
+    struct listener listener;
+    struct server *server;
+    bool is_retired;
+    struct door *next;
 };
 
 struct worker {
     const struct settings *settings;
     _Atomic(const struct service *) wanted;  /* written by the thread that gives orders */
     _Atomic(const struct service *) current; /* written by the worker */
+    _Atomic(const struct credentials *) wanted_credentials;
+    _Atomic(const struct credentials *) current_credentials;
     atomic_bool must_stop;
     size_t number;
     struct metrics *metrics;
     struct arena *arena; /* the thread's own */
     struct loop *loop;
     struct submitter *submitter;
-    struct server *servers[MAX_LISTENERS];
-    size_t n_servers;
-    int order_fd; /* an eventfd: readable when there is an order */
+    struct door *doors;
+    struct door *spare_doors;
+    unsigned max_clients; /* of each listener for clients */
+    int order_fd;         /* an eventfd: readable when there is an order */
     struct watch order_watch;
     bool is_stopping;
     uint64_t stopping_since_ms;
@@ -47,9 +60,110 @@ static void begin_to_stop(struct worker *w)
 {
     w->is_stopping = true;
     w->stopping_since_ms = loop_now_ms(w->loop);
-    for (size_t i = 0; i < w->n_servers; i++) {
-        server_drain(w->servers[i]);
+    for (struct door *d = w->doors; d != NULL; d = d->next) {
+        server_drain(d->server);
     }
+}
+
+/* ---- doors ----------------------------------------------------------------------------------- */
+
+static struct server *open_server(struct worker *w, const struct listener *listener)
+{
+    bool is_for_operators = listener->audience == AUDIENCE_OPERATORS;
+    const struct server_settings settings = {
+        .loop = w->loop,
+        .service = atomic_load(&w->current),
+        .worker = w->number,
+        .submitter = w->submitter,
+        .metrics = w->metrics,
+        .listen_fd = listener->fd,
+        .audience = listener->audience,
+        .credentials = listener->has_tls ? atomic_load(&w->wanted_credentials) : NULL,
+        .max_connections = is_for_operators ? OPERATOR_CLIENTS : w->max_clients,
+        .max_connections_per_address =
+            is_for_operators ? 0 : w->settings->max_connections_per_address,
+    };
+    return server_new(&settings);
+}
+
+/* Opens a door in front of the others; its descriptor is taken. */
+static bool open_door(struct worker *w, struct listener listener)
+{
+    struct server *server = open_server(w, &listener);
+    struct door *d = w->spare_doors;
+    if (server == NULL) {
+        return false;
+    }
+    if (d != NULL) {
+        w->spare_doors = d->next;
+    } else {
+        d = arena_alloc(w->arena, sizeof *d);
+    }
+    if (d == NULL) {
+        server_free(server);
+        return false;
+    }
+    *d = (struct door){ .listener = listener, .server = server, .next = w->doors };
+    w->doors = d;
+    return true;
+}
+
+/*
+ * The library cannot be given another certificate. So another server takes over the socket, and the
+ * one before keeps its clients until they have left.
+ */
+static void renew_door(struct worker *w, struct door *d)
+{
+    struct listener again = d->listener;
+    again.fd = fcntl(d->listener.fd, F_DUPFD_CLOEXEC, 0);
+    if (again.fd < 0 || !open_door(w, again)) {
+        log_line(atomic_load(&w->current)->log, LOG_ERROR,
+                 "worker %zu has no descriptor or memory for the new certificate: it shows the one "
+                 "before to new clients",
+                 w->number);
+        return;
+    }
+    server_retire(d->server);
+    d->is_retired = true;
+}
+
+static void close_empty_doors(struct worker *w)
+{
+    for (struct door **at = &w->doors; *at != NULL;) {
+        struct door *d = *at;
+        if (d->is_retired && server_n_clients(d->server) == 0) {
+            *at = d->next;
+            d->server = server_free(d->server);
+            d->next = w->spare_doors;
+            w->spare_doors = d;
+        } else {
+            at = &d->next;
+        }
+    }
+}
+
+static void close_doors(struct worker *w)
+{
+    for (struct door *d = w->doors; d != NULL; d = d->next) {
+        d->server = server_free(d->server);
+    }
+    w->doors = NULL;
+}
+
+/* ---- orders ---------------------------------------------------------------------------------- */
+
+static void switch_credentials(struct worker *w)
+{
+    const struct credentials *wanted = atomic_load(&w->wanted_credentials);
+    if (wanted == atomic_load(&w->current_credentials)) {
+        return;
+    }
+    for (struct door *d = w->doors; d != NULL; d = d->next) {
+        if (d->listener.has_tls && !d->is_retired && !w->is_stopping) {
+            renew_door(w, d); /* the new one stands in front: it is not met here */
+        }
+    }
+    atomic_store(&w->current_credentials, wanted);
 }
 
 static void on_order(struct watch *watch, uint32_t events)
@@ -60,21 +174,24 @@ static void on_order(struct watch *watch, uint32_t events)
     ssize_t n = read(w->order_fd, &n_orders, sizeof n_orders); /* until the next order */
     ASSERT(n == sizeof n_orders);
     const struct service *wanted = atomic_load(&w->wanted);
-    for (size_t i = 0; i < w->n_servers; i++) {
-        server_serve(w->servers[i], wanted);
+    for (struct door *d = w->doors; d != NULL; d = d->next) {
+        server_serve(d->server, wanted);
     }
     atomic_store(&w->current, wanted);
+    switch_credentials(w);
     if (atomic_load(&w->must_stop) && !w->is_stopping) {
         begin_to_stop(w);
     }
 }
 
+/* ---- turns ----------------------------------------------------------------------------------- */
+
 /* The shortest of the servers' timeouts; -1 when none has anything to do. */
 static int timeout_ms(const struct worker *w)
 {
     int shortest = -1;
-    for (size_t i = 0; i < w->n_servers; i++) {
-        int timeout = server_timeout_ms(w->servers[i]);
+    for (const struct door *d = w->doors; d != NULL; d = d->next) {
+        int timeout = server_timeout_ms(d->server);
         if (timeout >= 0 && (shortest < 0 || timeout < shortest)) {
             shortest = timeout;
         }
@@ -85,8 +202,8 @@ static int timeout_ms(const struct worker *w)
 static size_t n_clients(const struct worker *w)
 {
     size_t n = 0;
-    for (size_t i = 0; i < w->n_servers; i++) {
-        n += server_n_clients(w->servers[i]);
+    for (const struct door *d = w->doors; d != NULL; d = d->next) {
+        n += server_n_clients(d->server);
     }
     return n;
 }
@@ -110,57 +227,43 @@ static void *run(void *worker)
     struct worker *w = worker;
     while (!is_done(w)) {
         loop_turn(w->loop, timeout_ms(w));
-        for (size_t i = 0; i < w->n_servers; i++) {
-            server_run(w->servers[i]);
+        for (struct door *d = w->doors; d != NULL; d = d->next) {
+            server_run(d->server);
         }
         submitter_flush(w->submitter);
+        close_empty_doors(w);
     }
-    for (size_t i = 0; i < w->n_servers; i++) {
-        server_stop(w->servers[i]);
-    }
+    close_doors(w);
     submitter_close(w->submitter);
     watch_stop(&w->order_watch);
     w->loop = loop_free(w->loop);
     return NULL;
 }
 
-/* How many clients one server may have, so that descriptors are left for everything else. */
-static unsigned client_limit(const struct settings *settings, size_t n_listen)
+/* ---- life ------------------------------------------------------------------------------------ */
+
+/*
+ * How many clients each listener for them may have, so that descriptors are left for everything
+ * else.
+ */
+static unsigned client_limit(const struct settings *settings)
 {
     if (settings->max_connections > 0) {
         return settings->max_connections;
     }
     struct rlimit files = { .rlim_cur = 1024 };
     getrlimit(RLIMIT_NOFILE, &files);
-    uint64_t reserved = RESERVED_FDS + settings->workers * (uint64_t)(settings->connections + 4);
+    uint64_t of_worker =
+        settings->connections + 4 + (settings->admin_listen == NULL ? 0 : OPERATOR_CLIENTS);
+    uint64_t reserved = RESERVED_FDS + settings->workers * of_worker;
     uint64_t left = files.rlim_cur > reserved ? files.rlim_cur - reserved : 0;
-    uint64_t each = left / settings->workers / n_listen;
+    uint64_t each = left / settings->workers / settings->n_listen;
     return each < FEWEST_CLIENTS ? FEWEST_CLIENTS : each > 1000000 ? 1000000 : (unsigned)each;
 }
 
-static bool open_servers(struct worker *w, const struct service *service, const int *listen_fds,
-                         size_t n_listen)
-{
-    struct server_settings settings = {
-        .loop = w->loop,
-        .service = service,
-        .worker = w->number,
-        .submitter = w->submitter,
-        .metrics = w->metrics,
-        .max_connections = client_limit(w->settings, n_listen),
-    };
-    for (; w->n_servers < n_listen; w->n_servers++) {
-        settings.listen_fd = listen_fds[w->n_servers];
-        w->servers[w->n_servers] = server_new(w->arena, &settings);
-        if (w->servers[w->n_servers] == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
 struct worker *worker_start(struct arena *a, const struct service *service, size_t number,
-                            const int *listen_fds, size_t n_listen)
+                            const struct listener *listeners, size_t n_listeners,
+                            const struct credentials *credentials)
 {
     struct worker *w = arena_zalloc(a, 1, sizeof *w);
     struct arena *own = arena_new(BUDGET);
@@ -172,6 +275,9 @@ struct worker *worker_start(struct arena *a, const struct service *service, size
     w->number = number;
     atomic_init(&w->wanted, service);
     atomic_init(&w->current, service);
+    atomic_init(&w->wanted_credentials, credentials);
+    atomic_init(&w->current_credentials, credentials);
+    w->max_clients = client_limit(service->settings);
     w->metrics = &service->metrics[number];
     w->arena = own;
     w->loop = loop_new();
@@ -182,8 +288,13 @@ struct worker *worker_start(struct arena *a, const struct service *service, size
         return NULL;
     }
     w->submitter = submitter_new(own, w->loop, w->settings, service->log, w->metrics);
-    if (w->submitter == NULL || !open_servers(w, service, listen_fds, n_listen)) {
+    if (w->submitter == NULL) {
         return NULL;
+    }
+    for (size_t i = n_listeners; i-- > 0;) {
+        if (!open_door(w, listeners[i])) {
+            return NULL;
+        }
     }
     return pthread_create(&w->thread, NULL, run, w) == 0 ? w : NULL;
 }
@@ -201,9 +312,16 @@ void worker_serve(struct worker *w, const struct service *service)
     give_order(w);
 }
 
+void worker_renew(struct worker *w, const struct credentials *credentials)
+{
+    atomic_store(&w->wanted_credentials, credentials);
+    give_order(w);
+}
+
 bool worker_has_switched(const struct worker *w)
 {
-    return atomic_load(&w->current) == atomic_load(&w->wanted);
+    return atomic_load(&w->current) == atomic_load(&w->wanted) &&
+           atomic_load(&w->current_credentials) == atomic_load(&w->wanted_credentials);
 }
 
 void worker_stop(struct worker *w)

@@ -12,28 +12,50 @@
 
 #include "base/arena.h"
 #include "exchange/service.h"
+#include "http/audience.h"
+#include "http/credentials.h"
 
 struct worker;
+
+/* A socket that listens. */
+struct listener {
+    int fd;
+    enum audience audience;
+    bool has_tls;
+};
 
 /*
  * worker_start() - a thread that serves on these sockets.
  *
  * a           holds the worker; kept until worker_join() has returned
  * number      of the worker, from 0: its place in service->metrics
- * listen_fds  one per listener; taken
+ * listeners   their descriptors are taken
+ * credentials  of those with TLS, borrowed until worker_renew() has replaced them; NULL when none
+ *             has it
  * Returns:    NULL when the thread, its loop or its servers cannot be had
  */
 struct worker *worker_start(struct arena *a, const struct service *service, size_t number,
-                            const int *listen_fds, size_t n_listen) MUST_CHECK;
+                            const struct listener *listeners, size_t n_listeners,
+                            const struct credentials *credentials) MUST_CHECK;
 
 /*
  * worker_serve() - requests that arrive from now on are answered by `service`.
  *
- * Thread:   any one thread that calls this and worker_stop()
+ * Thread:   any one thread that calls this, worker_renew() and worker_stop()
  */
 void worker_serve(struct worker *w, const struct service *service);
 
-/* worker_has_switched() - has the thread taken what worker_serve() gave it? Thread: any. */
+/*
+ * worker_renew() - new connections with TLS are shown these credentials; others go on.
+ *
+ * Thread:   as of worker_serve()
+ */
+void worker_renew(struct worker *w, const struct credentials *credentials);
+
+/*
+ * worker_has_switched() - has the thread taken what worker_serve() or worker_renew() gave it?
+ * Thread: any.
+ */
 bool worker_has_switched(const struct worker *w);
 
 /*

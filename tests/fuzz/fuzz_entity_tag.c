@@ -1,5 +1,5 @@
 /*
- * fuzz_entity_tag.c - a field on one line, a tag on the next. Whatever is valid stays so in a longer
+ * fuzz_entity_tag.c - a field on one line, a tag on the next. What is valid stays so in a longer
  * list, and what matches strongly matches weakly.
  */
 #include "fuzz.h"

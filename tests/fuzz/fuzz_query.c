@@ -213,7 +213,8 @@ static void write_sort(struct buf *b, const struct query *query)
 static const struct column_type *type_of_values(const struct filter *filter,
                                                 const struct resource *at)
 {
-    if (filter->operator== FILTER_LIKE || filter->operator== FILTER_ILIKE) {
+    enum filter_operator by = filter->operator;
+    if (by == FILTER_LIKE || by == FILTER_ILIKE) {
         return NULL;
     }
     const struct column_type *type = filter->field.kind == FIELD_OF_COUNT ? column_type_find(20)
@@ -241,12 +242,13 @@ static void write_filter(struct buf *b, const struct filter *filter,
                          const struct query_subject *subject)
 {
     const struct resource *at = check_field(&filter->field, subject);
-    bool may_be_empty = filter->field.kind == FIELD_OF_KEY &&
-                        (filter->operator== FILTER_IN || filter->operator== FILTER_NONE);
+    enum filter_operator by = filter->operator;
+    bool may_be_empty =
+        filter->field.kind == FIELD_OF_KEY && (by == FILTER_IN || by == FILTER_NONE);
     HOLDS(filter->n_values <= limits.max_filter_values && (filter->n_values > 0 || may_be_empty));
-    HOLDS(filter->operator!= FILTER_EQ || filter->field.kind != FIELD_OF_KEY);
+    HOLDS(by != FILTER_EQ || filter->field.kind != FIELD_OF_KEY);
     begin_parameter(b, filter->name);
-    if (filter->operator== FILTER_NULL) {
+    if (by == FILTER_NULL) {
         bool is_short = strstr(filter->name, "[null]") == NULL;
         HOLDS(filter->n_values == 1 && (!is_short || cell_bool(filter->values[0])));
         buf_add_text(b, is_short ? "null" : cell_bool(filter->values[0]) ? "true" : "false");
@@ -278,7 +280,7 @@ static void check_same(const struct query *a, const struct query *b)
         const struct filter *f = &a->filters[i];
         const struct filter *g = &b->filters[i];
         HOLDS(strcmp(f->name, g->name) == 0 && same_field(&f->field, &g->field));
-        HOLDS(f->operator== g->operator&& f->n_values == g->n_values);
+        HOLDS(f->n_values == g->n_values && f->operator== g->operator);
         for (size_t k = 0; k < f->n_values; k++) {
             HOLDS(f->values[k].n == g->values[k].n);
             HOLDS(memcmp(f->values[k].at, g->values[k].at, (size_t)f->values[k].n) == 0);

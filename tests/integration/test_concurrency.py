@@ -5,40 +5,11 @@ import threading
 import pytest
 
 from support.client import document, idents
+from support.crowd import statuses, together
 from support.model import (ATTRIBUTES, MISSING, SIDES, assert_both_sides, bulk, unique, unique_number)
 
 each_side = pytest.mark.parametrize("side", SIDES, ids=str)
 FIRST = SIDES[0]
-
-
-def together(api, tasks):
-    """Run every task(client) in a thread and on a connection of its own, all released at once.
-    Returns their results in order; an exception of one is raised."""
-    barrier = threading.Barrier(len(tasks))
-    results, failures = [None] * len(tasks), []
-
-    def work(index, task):
-        try:
-            with api.sibling(timeout=60) as client:
-                client.get("/healthz")  # the connection is open before the start
-                barrier.wait(60)
-                results[index] = task(client)
-        except BaseException as failure:  # noqa: B902 - handed to the test's own thread
-            failures.append(failure)
-            barrier.abort()
-
-    threads = [threading.Thread(target=work, args=item) for item in enumerate(tasks)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
-    return results
-
-
-def statuses(api, tasks):
-    return [response.status for response in together(api, tasks)]
 
 
 @each_side

@@ -206,9 +206,12 @@ def test_attributes_are_written(world):
 
 
 def test_a_relationship_that_is_the_key_itself_is_not_written(world):
-    api, _, _ = world
-    answer = api.patch("/customer/2/relationships/customer_account", {"data": None})
-    assert answer.status in (403, 405), answer
+    api, sql, _ = world
+    before = sql.rows("select * from people.customer_account")
+    for id_, data in (("1", None), ("2", {"type": "customer_account", "id": "1"})):
+        answer = api.patch(f"/customer/{id_}/relationships/customer_account", {"data": data})
+        assert 400 <= answer.status < 500, answer
+    assert sql.rows("select * from people.customer_account") == before
 
 
 def test_other_models_win_nothing(database, tmp_path):

@@ -219,7 +219,8 @@ static void test_full_lines_are_whole(void **state)
     char text[5000];
     memset(text, 'x', sizeof text);
     text[100] = '"';
-    memcpy(text + 200, "€", 3);
+    text[200] = '\xC3';
+    text[201] = '\xA9';
     for (size_t n = 3700; n < 4100; n++) {
         for (size_t json = 0; json < 2; json++) {
             const struct log_field fields[] = {

@@ -84,6 +84,10 @@ static void test_defaults(void **state)
     assert_null(s->migrations);
     assert_string_equal(s->public_url, "");
     assert_int_equal(s->n_cors_origins, 0);
+    assert_null(s->admin_listen);
+    assert_null(s->tls_certificate);
+    assert_null(s->tls_key);
+    assert_int_equal(s->max_connections_per_address, 0);
     assert_int_equal(s->workers, 0);
     assert_int_equal(s->connections, 2);
     assert_int_equal(s->database_wait_ms, 10000);
@@ -122,7 +126,7 @@ static void test_flags_are_read_in_both_forms(void **state)
     read_well(&f, FOR_SERVE,
               "--workers 3 --max-body=64KiB --listen [::1]:0 --listen=unix:/a --log-format=json "
               "--public-url https://x.org/v1// --log-level debug --model m.json "
-              "--page-total estimated",
+              "--page-total estimated --admin-listen 127.0.0.1:9 --tls-key k --tls-certificate c",
               no_variable);
     const struct settings *s = &f.config.settings;
     assert_int_equal(s->workers, 3);
@@ -132,6 +136,9 @@ static void test_flags_are_read_in_both_forms(void **state)
     assert_string_equal(s->listen[1], "unix:/a");
     assert_string_equal(s->public_url, "https://x.org/v1");
     assert_string_equal(s->model, "m.json");
+    assert_string_equal(s->admin_listen, "127.0.0.1:9");
+    assert_string_equal(s->tls_certificate, "c");
+    assert_string_equal(s->tls_key, "k");
     assert_int_equal(f.config.log_format, LOG_JSON);
     assert_int_equal(f.config.log_level, 0);
     assert_int_equal(s->page_total, TOTAL_ESTIMATED);
@@ -236,6 +243,11 @@ static void test_refusals_name_flag_value_and_what_is_accepted(void **state)
         { "--public-url http:///x", "is not a URL" },
         { "--public-url http://", "is not a URL" },
         { "--public-url http://x?y", "is not a URL" },
+        { "--admin-listen 8080", "--admin-listen: \"8080\" is no address to listen on" },
+        { "--admin-listen a:1,b:2", "is no address" },
+        { "--tls-key k", "--tls-key needs --tls-certificate" },
+        { "--tls-certificate c --tls-key=", "--tls-certificate needs --tls-key" },
+        { "--access-log yes", "--access-log: \"yes\" is none of off|on" },
         { "--cors-origin null", "--cors-origin: \"null\" is no origin as browsers send it" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -232,6 +232,107 @@ static void test_constraints_of_other_tables(void **state)
           "other resources still depend on this one; remove them first");
 }
 
+/* ---- foreign keys, keys and links ---------------------------------------------------------- */
+
+/* clang-format off */
+static const char more_tables[] =
+    "table pets\ncolumn id bigint not_null default\ncolumn name text\n"
+    "column owner_id bigint not_null\nprimary id\nforeign owner_id persons id\n"
+    "unique pets_owner_key owner_id\nunique pets_owner_name_key owner_id name\nindex owner_id\n";
+static const char more_model[] =
+    "{'resources': {'persons': {'relationships': {'pet': {'target': 'pets', 'back_populates': 'owner', 'uselist': false}}},"
+    " 'pets': {'client_ids': true, 'attributes': {'name': {}},"
+    " 'relationships': {'owner': {'target': 'persons', 'back_populates': 'pet'}}}}}";
+/* clang-format on */
+
+/* A request about `type` that gives the relationship `name`, or NULL for none. */
+static void ask(struct trial *t, const struct model *other, const char *type, const char *name,
+                struct relationship_value *value)
+{
+    t->x->target.resource = model_find_resource(other, text_of(type));
+    t->x->document.n_relationships = name == NULL ? 0 : 1;
+    t->x->document.relationships = value;
+    if (name != NULL) {
+        *value = (struct relationship_value){ .relationship = relationship_of(other, type, name) };
+    }
+}
+
+static void test_foreign_keys(void **state)
+{
+    struct trial *t = *state;
+    struct loaded_model other = loaded_model_over(more_tables, more_model);
+    assert_non_null(other.model);
+    struct relationship_value value;
+    struct pg_error null = error_of("23502", "", "owner_id");
+    struct pg_error taken = error_of("23505", "pets_owner_key", "");
+    ask(t, other.model, "pets", NULL, &value);
+    check(t, &null, PROBLEM_REQUIRED, "/data",
+          "\"owner\": a value is required; link one of \"persons\"");
+    ask(t, other.model, "pets", "owner", &value);
+    check(t, &null, PROBLEM_REQUIRED, "/data/relationships/owner/data",
+          "\"owner\": a value is required; link one of \"persons\"");
+    check(t, &taken, PROBLEM_TAKEN, "/data/relationships/owner/data",
+          "\"owner\" is taken: another resource of type \"pets\" is linked to it");
+    /* from the other side it is a row of the target that is refused */
+    ask(t, other.model, "persons", "pet", &value);
+    check(t, &taken, PROBLEM_TAKEN, "/data/relationships/pet/data",
+          "\"owner\" is taken: another resource of type \"pets\" is linked to it");
+    struct pg_error both = error_of("23505", "pets_owner_name_key", "");
+    t->x->target.relationship = value.relationship;
+    check(t, &both, PROBLEM_TAKEN, "/data",
+          "\"name\" is taken: another resource of type \"pets\" has it; choose another");
+    t->x->operation = &link_add; /* has no document to point into */
+    check(t, &both, PROBLEM_TAKEN, NULL,
+          "\"name\" is taken: another resource of type \"pets\" has it; choose another");
+    loaded_model_free(&other);
+}
+
+static void test_a_chosen_id_is_taken(void **state)
+{
+    struct trial *t = *state;
+    struct loaded_model other = loaded_model_over(more_tables, more_model);
+    struct pg_error taken = error_of("23505", "pets_pkey", "");
+    t->x->operation = &resource_create;
+    t->x->target.resource = model_find_resource(other.model, text_of("pets"));
+    check(t, &taken, PROBLEM_TAKEN, NULL,
+          "another resource has this value already; choose another");
+    t->x->document.has_key = true;
+    check(t, &taken, PROBLEM_TAKEN, "/data/id",
+          "the id is taken: there is such a resource of type \"pets\"; choose another");
+    loaded_model_free(&other);
+}
+
+static void test_columns_of_links(void **state)
+{
+    struct trial *t = *state;
+    struct attribute_value role = { 0 };
+    struct member member = { .n_columns = 1, .columns = &role };
+    struct relationship_value value;
+    struct pg_error error = error_of("23514", "person_phones_role_check", "");
+    ask(t, t->model, "persons", "phones", &value);
+    value.linkage = (struct linkage){ .n = 1, .members = &member };
+    give(t, "name", "Ada");
+    check(t, &error, PROBLEM_INVALID, "/data/relationships/phones/data",
+          "a meta member of \"phones\" breaks a rule of the database; correct it");
+    member.n_columns = 0;
+    check(t, &error, PROBLEM_INVALID, "/data/attributes/name",
+          "\"name\" (\"Ada\"): a value breaks a rule of the database; correct it");
+}
+
+/* What a delete breaks is a rule of those that refer to what would go. */
+static void test_a_delete_that_is_refused(void **state)
+{
+    static const char *const states[] = { "23503", "23001", "23502", "23514" };
+    struct trial *t = *state;
+    t->x->operation = &resource_remove;
+    t->x->plan.writes = true;
+    for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+        struct pg_error error = error_of(states[i], "persons_name_length", "name");
+        check(t, &error, PROBLEM_IN_USE, NULL,
+              "other resources still depend on this one; remove them first");
+    }
+}
+
 /* ---- columns and lengths ------------------------------------------------------------------- */
 
 static void test_a_column_that_may_not_be_null(void **state)
@@ -336,6 +437,10 @@ int main(void)
         refusal_test(test_the_longest_text_is_too_long),
         refusal_test(test_values_are_quoted_cut_and_clean),
         refusal_test(test_names_are_escaped_in_pointers),
+        refusal_test(test_foreign_keys),
+        refusal_test(test_a_chosen_id_is_taken),
+        refusal_test(test_columns_of_links),
+        refusal_test(test_a_delete_that_is_refused),
         refusal_test(test_faults_of_the_service_are_logged),
     };
     return cmocka_run_group_tests_name("refusal", tests, NULL, NULL);

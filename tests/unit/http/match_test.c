@@ -110,6 +110,26 @@ static void test_every_path_with_every_method(void **state)
     }
 }
 
+/* crud-updating-to-one-relationships: members join and leave where there can be several */
+static void test_a_to_one_takes_no_post_and_no_delete(void **state)
+{
+    static const char path[] = "/persons/7/relationships/phones";
+    struct relationship *rel =
+        (struct relationship *)(uintptr_t)tried_path(*state, METHOD_GET, path)
+            .match.target.relationship;
+    rel->is_to_one = true;
+    for (int method = 0; method < METHODS; method++) {
+        struct trial t = tried_path(*state, (enum method)method, path);
+        bool is_known = method == METHOD_GET || method == METHOD_HEAD || method == METHOD_PATCH ||
+                        method == METHOD_OPTIONS;
+        assert_int_equal(t.result, is_known ? 0 : PROBLEM_METHOD_NOT_ALLOWED);
+        assert_string_equal(t.match.allow, "GET, HEAD, PATCH, OPTIONS");
+    }
+    assert_ptr_equal(tried_path(*state, METHOD_PUT, "/persons/7/phones/8").match.operation,
+                     &link_add);
+    rel->is_to_one = false;
+}
+
 /* Each route of the table is the expected operation of one case, and there are no others. */
 static void test_the_table_has_nothing_else(void **state)
 {
@@ -301,6 +321,21 @@ static void test_what_is_quoted(void **state)
     assert_int_equal(t.result, PROBLEM_BAD_REQUEST);
 }
 
+static void test_what_is_for_operators(void **state)
+{
+    static const char *const theirs[] = { "/healthz", "/readyz", "/metrics" };
+    static const char *const others[] = { "",           "/",          "/health",       "/healthz/",
+                                          "/%68ealthz", "/metrics/x", "/openapi.json", "/persons",
+                                          "/{type}" };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(theirs); i++) {
+        assert_true(match_is_for_operators(text_of(theirs[i])));
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        assert_false(match_is_for_operators(text_of(others[i])));
+    }
+}
+
 static void test_method_names(void **state)
 {
     static const char *const names[] = {
@@ -328,6 +363,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         arena_test(test_every_path_with_every_method),
+        arena_test(test_a_to_one_takes_no_post_and_no_delete),
         arena_test(test_the_table_has_nothing_else),
         arena_test(test_targets),
         arena_test(test_a_relationship_is_known_under_its_name_on_each_side),
@@ -339,6 +375,7 @@ int main(void)
         arena_test(test_broken_escapes),
         arena_test(test_encoded_nul_is_nowhere),
         arena_test(test_what_is_quoted),
+        arena_test(test_what_is_for_operators),
         arena_test(test_method_names),
     };
     return cmocka_run_group_tests_name("match", tests, set_up_model, tear_down_model);

@@ -77,6 +77,103 @@ static void test_linkage(void **state)
 }
 /* clang-format on */
 
+/* crud-updating-to-one-relationships: null or one identifier, and pointers without an index */
+static void test_to_one(void **state)
+{
+    static const struct {
+        const char *body;
+        const char *problems;
+        int n; /* members read */
+    } cases[] = {
+        { "{'data':null}", "", 0 },
+        { "{'data':{'type':'phones','id':'7'}}", "", 1 },
+        { "{'data':[]}", "bad-document /data", 0 },
+        { "{'data':[{'type':'phones','id':'7'}]}", "bad-document /data", 0 },
+        { "{'data':'7'}", "bad-document /data", 0 },
+        { "{'data':{}}", "bad-document /data", 0 },
+        { "{'data':{'type':'phones'}}", "bad-document /data", 0 },
+        { "{'data':{'type':'phones','id':7}}", "bad-document /data/id", 0 },
+        { "{'data':{'type':'phones','lid':'x'}}", "bad-document /data/lid", 0 },
+        { "{'data':{'type':'cats','id':'7'}}", "conflict /data/type", 0 },
+        { "{'data':{'type':'phones','id':'x'}}", "not-found /data", 0 },
+        { "{}", "bad-document ", 0 },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct trial t;
+        trial_begin(&t);
+        trial_relationship(&t)->is_to_one = true;
+        struct text body = json_of(t.arena, cases[i].body);
+        trial_linkage(&t, body, true);
+        assert_int_equal(t.linkage.n, cases[i].n);
+        trial_end(&t, body, cases[i].problems);
+    }
+}
+
+/* A foreign key that is NOT NULL can be set to another, not to null; the far side's is another's. */
+static void test_a_required_to_one(void **state)
+{
+    (void)state;
+    for (int kind = RELATIONSHIP_MANY_TO_ONE; kind <= RELATIONSHIP_ONE_TO_MANY; kind++) {
+        struct trial t;
+        trial_begin(&t);
+        *trial_relationship(&t) =
+            (struct relationship){ .name = "phones",
+                                   .kind = (enum relationship_kind)kind,
+                                   .target = &t.model->resources[SMALL_PHONES],
+                                   .is_to_one = true,
+                                   .is_required = true };
+        struct text body = json_of(t.arena, "{'data':null}");
+        trial_linkage(&t, body, true);
+        trial_end(&t, body, kind == RELATIONSHIP_MANY_TO_ONE ? "required /data" : "");
+    }
+}
+
+/* document-meta: what is no column is free; what is read-only is what was shown before */
+static void test_columns_of_links(void **state)
+{
+    static const struct {
+        const char *meta;
+        const char *problems;
+        const char *columns; /* those that are given */
+    } cases[] = {
+        { "{}", "", "" },
+        { "{'role':'a'}", "", "role" },
+        { "{'since':null,'role':'abcde'}", "", "role since" },
+        { "{'since':'2020-02-29'}", "", "since" },
+        { "{'made':'2020-01-01T00:00:00Z','Role':5,'other':[{}]}", "", "" },
+        { "{'made':5}", "", "" },
+        { "{'role':null}", "required /data/1/meta/role", "" },
+        { "{'role':'abcdef'}", "invalid /data/1/meta/role", "" },
+        { "{'since':'2021-02-29'}", "invalid /data/1/meta/since", "" },
+        { "{'since':[],'role':5}", "invalid /data/1/meta/role\ninvalid /data/1/meta/since", "" },
+        { "[]", "bad-document /data/1/meta", "" },
+        { "null", "bad-document /data/1/meta", "" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        for (int unlinks = 0; unlinks < 2; unlinks++) {
+            struct trial t;
+            trial_begin(&t);
+            trial_give_columns(&t);
+            struct text body =
+                json_of(t.arena, arena_printf(t.arena,
+                                              "{'data':[{'type':'phones','id':'6'},"
+                                              "{'type':'phones','id':'7','meta':%s}]}",
+                                              cases[i].meta));
+            struct buf given;
+            buf_init(&given, *state, 64);
+            trial_linkage(&t, body, unlinks == 0);
+            for (size_t c = 0; t.linkage.n == 2 && c < t.linkage.members[1].n_columns; c++) {
+                buf_addf(&given, "%s%s", c == 0 ? "" : " ",
+                         t.linkage.members[1].columns[c].attribute->name);
+            }
+            assert_int_equal(t.linkage.members[0].n_columns, 0);
+            assert_string_equal(buf_terminate(&given), unlinks == 1 ? "" : cases[i].columns);
+            trial_end(&t, body, unlinks == 1 ? "" : cases[i].problems);
+        }
+    }
+}
+
 static struct text members(struct arena *a, size_t n, const char *id_prefix)
 {
     struct buf b;
@@ -150,6 +247,7 @@ static void test_both_ways_agree(void **state)
         "'data':[{'type':'phones','id':'7'}]}",
         "'data':[{'id':'7','type':'phones'} , {'type':'phones','id':'8'}]}",
         "'data':[{'type':'phones','id':'7'},]}",
+        "'data':[{'type':'phones','id':'7','meta':{'role':5}}]}",
         "'data':[,{'type':'phones','id':'7'}]}",
         "'data':[{'type':'phones','id':'7'}]}}",
         "'data':[{'type':'phones','id':'7'}",
@@ -180,6 +278,7 @@ static void test_both_ways_agree(void **state)
             const struct member *a = &plain.linkage.members[j];
             const struct member *b = &general.linkage.members[j];
             assert_int_equal(a->at, b->at);
+            assert_int_equal(a->n_columns + b->n_columns, 0);
             assert_int_equal(cell_int(a->key), cell_int(b->key));
         }
         arena_free(plain.arena);
@@ -214,9 +313,11 @@ static void test_messages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_linkage),   arena_test(test_the_limit_of_members),
-        arena_test(test_many_members),    arena_test(test_many_mistakes),
-        arena_test(test_both_ways_agree), cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_to_one),         cmocka_unit_test(test_a_required_to_one),
+        arena_test(test_columns_of_links),     cmocka_unit_test(test_linkage),
+        arena_test(test_the_limit_of_members), arena_test(test_many_members),
+        arena_test(test_many_mistakes),        arena_test(test_both_ways_agree),
+        cmocka_unit_test(test_messages),
     };
     return cmocka_run_group_tests_name("document_linkage", tests, NULL, NULL);
 }

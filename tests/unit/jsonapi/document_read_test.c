@@ -181,6 +181,70 @@ static void test_relationships(void **state)
     }
 }
 
+static void test_relationships_of_other_kinds(void **state)
+{
+    (void)state;
+    struct trial t;
+    trial_begin(&t);
+    trial_relationship(&t)->view_only = true;
+    struct text body = json_of(t.arena, LINKED("'phones':{'data':[]}"));
+    trial_create(&t, body);
+    trial_says(&t, "view-only");
+    trial_end(&t, body, "forbidden /data/relationships/phones");
+
+    trial_begin(&t);
+    trial_relationship(&t)->is_to_one = true;
+    body = json_of(t.arena, LINKED("'phones':{'data':{'type':'phones','id':7}}"));
+    trial_create(&t, body);
+    trial_end(&t, body, "bad-document /data/relationships/phones/data/id");
+
+    trial_begin(&t);
+    trial_give_columns(&t);
+    body = json_of(t.arena, LINKED("'phones':{'data':[{'type':'phones','id':'7','meta':{'role':0}}]}"));
+    trial_create(&t, body);
+    trial_end(&t, body, "invalid /data/relationships/phones/data/0/meta/role");
+}
+
+/* crud-creating-client-ids */
+static void test_client_ids(void **state)
+{
+    static const struct {
+        const char *id;
+        bool allowed, needed, made;
+        const char *problems;
+    } cases[] = {
+        { "'id':'5',", false, false, false, "client-id /data/id" },
+        { "'id':'5',", true, false, false, "" },
+        { "'id':'5',", false, false, true, "" },
+        { "", true, false, false, "" },
+        { "", true, true, false, "required /data" },
+        { "", false, true, false, "" },
+        { "'id':'x',", true, false, false, "invalid /data/id" },
+        { "'id':'05',", true, true, false, "invalid /data/id" },
+        { "'id':'',", true, true, false, "invalid /data/id" },
+        { "'id':5,", true, true, false, "bad-document /data/id" },
+        { "'id':null,", false, false, false, "bad-document /data/id" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct trial t;
+        trial_begin(&t);
+        struct resource *persons =
+            (struct resource *)(uintptr_t)&t.model->resources[SMALL_PERSONS];
+        persons->allows_client_ids = cases[i].allowed;
+        persons->key_default = cases[i].needed ? NULL : "1";
+        t.reader.takes_ids = cases[i].made;
+        struct text body = json_of(
+            t.arena, arena_printf(t.arena, "{'data':{%s'type':'persons','attributes':{'name':'a'}}}",
+                                  cases[i].id));
+        trial_create(&t, body);
+        bool is_read = t.result == 0 && cases[i].id[0] != '\0';
+        assert_int_equal(t.document.has_key, is_read);
+        assert_int_equal(is_read ? cell_int(t.document.key) : 5, 5);
+        trial_end(&t, body, cases[i].problems);
+    }
+}
+
 /* crud-updating */
 static void test_updating(void **state)
 {
@@ -294,10 +358,16 @@ static void test_a_very_long_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_creating),     cmocka_unit_test(test_values),
-        cmocka_unit_test(test_names),        cmocka_unit_test(test_relationships),
-        cmocka_unit_test(test_updating),     cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_what_is_read), arena_test(test_a_very_long_name),
+        cmocka_unit_test(test_creating),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_relationships),
+        cmocka_unit_test(test_updating),
+        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_what_is_read),
+        arena_test(test_a_very_long_name),
+        cmocka_unit_test(test_relationships_of_other_kinds),
+        cmocka_unit_test(test_client_ids),
     };
     return cmocka_run_group_tests_name("document_read", tests, NULL, NULL);
 }

@@ -14,10 +14,11 @@ static const struct column_type *type_of_values(const struct query_trial *t,
                                                 const struct filter *filter)
 {
     const struct field *field = &filter->field;
-    if (filter->operator== FILTER_NULL) {
+    enum filter_operator by = filter->operator;
+    if (by == FILTER_NULL) {
         return column_type_find(16);
     }
-    if (filter->operator== FILTER_LIKE || filter->operator== FILTER_ILIKE) {
+    if (by == FILTER_LIKE || by == FILTER_ILIKE) {
         return column_type_find(25);
     }
     if (field->kind == FIELD_OF_COUNT) {
@@ -99,6 +100,10 @@ static const struct wanted of_attributes[] = {
     { "filter[born][ge]=2000-01-31",        "born ge \"2000-01-31\"" },
     { "filter[created_at][lt]=2026-01-31T09:15:00%2B01:00", "created_at lt \"2026-01-31T08:15:00Z\"" },
     { "filter[token]=A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "token eq \"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11\"" },
+    { "filter[price][ge]=12.50",            "price ge 12.50" },
+    { "filter[picture]=AAE=",               "picture eq \"AAE=\"" },
+    { "filter[picture][in]=AAE=,AA==",      "picture in \"AAE=\" \"AA==\"" },
+    { "filter[settings][null]=true",        "settings null true" },
     { "filter[a/b~c]=x",                    "a/b~c eq \"x\"" },
     { "filter[age][ge]=1&filter[age][le]=9&filter[name]=a", "age ge 1; age le 9; name eq \"a\"" },
 };
@@ -221,6 +226,10 @@ static const struct query_refusal operators[] = {
     { "filter[name][count]=1",      "filter[name][count]", "\"count\" is no operator for \"name\"" },
     { "filter[age][like]=1",        "filter[age][like]", "those that apply are eq, ne, lt, le, gt, ge, in and null" },
     { "filter[active][ilike]=1",    "filter[active][ilike]", "is no operator" },
+    { "filter[picture][lt]=AAE=",   "filter[picture][lt]", "those that apply are eq, ne, in and null" },
+    { "filter[settings]={}",        "filter[settings]",
+      "\"eq\" is no operator for \"settings\"; those that apply are null" },
+    { "filter[settings][eq]={}",    "filter[settings][eq]", "those that apply are null" },
     { "filter[id][like]=1",         "filter[id][like]", "those that apply are eq, ne, lt, le, gt, ge and in" },
     { "filter[id][null]=true",      "filter[id][null]", "is no operator" },
     { "filter[id][none]=1",         "filter[id][none]", "is no operator" },
@@ -245,11 +254,14 @@ static const struct query_refusal values[] = {
     { "filter[age]=+5",             "filter[age]", "" },
     { "filter[age]=32768",          "filter[age]", "" },
     { "filter[age][ge]=1.5",        "filter[age][ge]", "" },
-    { "filter[age]=null",           "filter[age]", "give an integer from -32768 to 32767; filter[age][null]=true asks for null" },
+    { "filter[age]=null",           "filter[age]",
+      "give an integer from -32768 to 32767; filter[age][null]=true asks for null" },
     { "filter[age][in]=1,x,3",      "filter[age][in]", "\"x\" is no value" },
     { "filter[age][in]=1,",         "filter[age][in]", "\"\" is no value" },
     { "filter[visits]=9223372036854775808", "filter[visits]", "" },
     { "filter[height]=1,5",         "filter[height]", "give a number" },
+    { "filter[price]=1,5",          "filter[price]", "is no value for \"price\": give a number" },
+    { "filter[picture]=*",          "filter[picture]", "" },
     { "filter[height]=0x10",        "filter[height]", "" },
     { "filter[height]=1e999",       "filter[height]", "" },
     { "filter[active]=yes",         "filter[active]", "give true or false" },

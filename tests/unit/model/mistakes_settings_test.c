@@ -42,7 +42,12 @@ static const struct mistake mistakes[] = {
       "phones has no attribute \"nummber\"", "did you mean \"number\"?" },
     { "E45 order by no attribute, on the created side", "",
       PHONES_OF(TO_PHONES ", 'backref': {'name': 'owners', 'order_by': ['number']}"), 1, P "/backref/order_by/0",
-      "persons has no attribute \"number\"", "it has name, email" },
+      "persons has no attribute \"number\"", "there are name, email" },
+    { "E45 order by what has no order", "table t\ncolumn id bigint not_null default\ncolumn person bigint\n"
+      "column more jsonb\nprimary id\nforeign person persons id\nindex person\n",
+      MODEL(ON("persons", "'ts': {'target': 't', 'order_by': ['-more']}") ", 't': {}"), 1,
+      "/resources/persons/relationships/ts/order_by/0", "t.more is of type jsonb, which has no order",
+      "there are none" },
     { "order by nothing", "", PHONES_OF(TO_PHONES ", 'order_by': []"), 1, P "/order_by",
       "must be a name or an array of names, is an empty array", "array of names" },
     { "E46 order of a to-one", VISITS_TABLE,

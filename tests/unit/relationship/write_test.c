@@ -4,6 +4,8 @@
  */
 #include "support/cmocka_all.h"
 
+#include <errno.h>
+
 #include "relationship/write.h"
 #include "support/catalogs.h"
 
@@ -75,11 +77,11 @@ static struct plan created(struct arena *a, const struct draft_document *d)
     return plan;
 }
 
-static struct plan updated(struct arena *a, const struct draft_document *d, bool named)
+static struct plan updated(struct arena *a, const struct draft_document *d)
 {
     struct plan plan;
     struct cell key = cell_from_int8(a, 7);
-    assert_int_equal(write_plan_update(a, persons(), key, &d->document, named, &plan), 0);
+    assert_int_equal(write_plan_update(a, persons(), key, &d->document, &plan), 0);
     assert_int_equal(plan.n_statements, 2);
     assert_true(plan.writes);
     assert_true(plan.repeatable);
@@ -138,14 +140,15 @@ static void test_create_with_attributes(void **state)
     struct plan plan = created(*state, &d);
     const struct step_plan *step = &plan.statements[0];
     check_has(step->statement->sql, "insert into \"public\".\"persons\" as r (\"email\", \"name\")"
-                                    " select $1, $2 from go returning r.\"id\")");
+                                    " select $1, $2 from go where true returning r.\"id\" as key)");
     assert_int_equal(step->statement->n_parameters, 2);
     check_text(step, 1, NULL);
     check_text(step, 2, "Ada");
     check_has_not(step->statement->sql, "allowed");
     check_has_not(step->statement->sql, "given_0");
     check_has(step->statement->sql,
-              " select 0, true, set_config('backref.created', w.\"id\"::text, true) from");
+              " select 0, true, set_config('backref.created', coalesce(w.key::text, ''), true)"
+              " from (values (1)) one left join written w on true");
 }
 
 static void test_create_gives_only_what_is_given(void **state)
@@ -163,7 +166,8 @@ static void test_create_without_attributes(void **state)
     struct draft_document d = { 0 };
     struct plan plan = created(*state, &d);
     check_has(plan.statements[0].statement->sql,
-              "insert into \"public\".\"persons\" as r default values returning r.\"id\"");
+              "insert into \"public\".\"persons\" as r (\"id\") overriding system value"
+              " select new_id() from go where true returning r.\"id\" as key)");
     assert_int_equal(plan.statements[0].statement->n_parameters, 0);
     assert_non_null(plan.statements[0].arguments);
 }
@@ -189,10 +193,11 @@ static void test_create_with_relationships(void **state)
                    " and (select m.at from missing_0 m) is null"
                    " and (select m.at from missing_1 m) is null)");
     check_has(sql, "added_0 as (insert into \"public\".\"person_phones\" as p"
-                   " (\"person_id\", \"phone_id\") select w.\"id\", c.key from written w");
+                   " (\"person_id\", \"phone_id\") select w.key, c.key from written w");
     check_has_not(sql, "removed_");
-    check_has(sql, "select 0, true, (select m.at from missing_0 m), null::bigint, null::bigint,"
-                   " (select m.at from missing_1 m), null::bigint, null::bigint, set_config(");
+    check_has(sql,
+              "coalesce(w.key::text, ''), true), (select m.at from missing_0 m), null::bigint,");
+    check_has(sql, ", (select m.at from missing_1 m), null::bigint,");
 }
 
 /* ---- update -------------------------------------------------------------------------------- */
@@ -201,11 +206,10 @@ static void test_update_locks_the_owner_first(void **state)
 {
     struct draft_document d = { 0 };
     give(&d, "name", "Ada");
-    struct plan plan = updated(*state, &d, false);
+    struct plan plan = updated(*state, &d);
     const struct step_plan *lock = &plan.statements[0];
     assert_string_equal(lock->statement->sql,
-                        "select 0, r.\"id\", r.\"name\", r.\"email\", r.\"created_at\","
-                        " r.\"updated_at\" from \"public\".\"persons\" r where r.\"id\" = $1"
+                        "select 0, r.\"id\" from \"public\".\"persons\" r where r.\"id\" = $1"
                         " for no key update");
     assert_false(lock->statement->shared);
     assert_int_equal(lock->statement->n_parameters, 1);
@@ -218,11 +222,11 @@ static void test_update_sets_only_what_is_given(void **state)
 {
     struct draft_document d = { 0 };
     give(&d, "email", "ada@example.org");
-    struct plan plan = updated(*state, &d, false);
+    struct plan plan = updated(*state, &d);
     const struct step_plan *step = &plan.statements[1];
     check_has(step->statement->sql,
               "update \"public\".\"persons\" r set \"email\" = $2 from go where r.\"id\" = $1");
-    check_has(step->statement->sql, "select 0, exists (select from allowed) from (values (1)) one");
+    check_has(step->statement->sql, ") select 0, exists (select from allowed), null::text");
     assert_int_equal(step->statement->n_parameters, 2);
     assert_int_equal(cell_int(step->arguments[0].cells[0]), 7);
     check_text(step, 2, "ada@example.org");
@@ -234,7 +238,7 @@ static void test_update_of_several_attributes(void **state)
     struct draft_document d = { 0 };
     give(&d, "name", "Ada");
     give(&d, "email", NULL);
-    struct plan plan = updated(*state, &d, false);
+    struct plan plan = updated(*state, &d);
     const struct step_plan *step = &plan.statements[1];
     check_has(step->statement->sql, " set \"name\" = $2, \"email\" = $3 from go");
     check_text(step, 2, "Ada");
@@ -247,7 +251,10 @@ static void test_read_only_attributes_are_conditions(void **state)
     give(&d, "created_at", "12345678");
     give(&d, "name", "Ada");
     give(&d, "updated_at", "87654321");
-    struct plan plan = updated(*state, &d, false);
+    struct plan plan = updated(*state, &d);
+    check_has(plan.statements[0].statement->sql, /* what they are, to say which one differs */
+              "select 0, r.\"id\", r.\"name\", r.\"email\", r.\"created_at\","
+              " r.\"updated_at\" from \"public\".\"persons\" r");
     const struct step_plan *step = &plan.statements[1];
     const char *sql = step->statement->sql;
     check_has(sql, "allowed as materialized (select r.\"id\" from \"public\".\"persons\" r"
@@ -264,12 +271,12 @@ static void test_read_only_attributes_are_conditions(void **state)
 static void test_update_of_nothing_writes_nothing(void **state)
 {
     struct draft_document none = { 0 };
-    struct plan plan = updated(*state, &none, true);
+    struct plan plan = updated(*state, &none);
     check_has_not(plan.statements[1].statement->sql, "update \"");
-    check_has(plan.statements[1].statement->sql, "written as (select r.\"id\"");
+    check_has_not(plan.statements[1].statement->sql, "written as");
     struct draft_document d = { 0 };
     give(&d, "created_at", "12345678");
-    plan = updated(*state, &d, false);
+    plan = updated(*state, &d);
     check_has_not(plan.statements[1].statement->sql, "update \"");
     check_has(plan.statements[1].statement->sql, "\"created_at\" is not distinct from $2");
     assert_int_equal(plan.statements[1].statement->n_parameters, 2);
@@ -279,7 +286,7 @@ static void test_update_replaces_by_difference(void **state)
 {
     struct draft_document d = { 0 };
     give_members(*state, &d, "phones", 2);
-    struct plan plan = updated(*state, &d, false);
+    struct plan plan = updated(*state, &d);
     const struct step_plan *step = &plan.statements[1];
     const char *sql = step->statement->sql;
     assert_int_equal(step->statement->n_parameters, 2);
@@ -291,7 +298,8 @@ static void test_update_replaces_by_difference(void **state)
     check_has(sql, "added_0 as (insert into \"public\".\"person_phones\" as p"
                    " (\"person_id\", \"phone_id\") select $1, c.key from go,");
     check_has(sql, "from go"); /* both only when the whole may happen */
-    check_has(sql, "exists (select from allowed), (select m.at from missing_0 m), null::bigint,");
+    check_has(sql,
+              "exists (select from allowed), null::text, (select m.at from missing_0 m), null");
 }
 
 /* Replacing by nothing removes all: the array is empty, not left out. */
@@ -299,7 +307,7 @@ static void test_update_to_no_members(void **state)
 {
     struct draft_document d = { 0 };
     give_members(*state, &d, "phones", 0);
-    struct plan plan = updated(*state, &d, false);
+    struct plan plan = updated(*state, &d);
     check_has(plan.statements[1].statement->sql, "removed_0 as (delete");
     check_keys(&plan.statements[1], 2, 0);
 }
@@ -308,10 +316,16 @@ static void test_named_tells_what_changed(void **state)
 {
     struct draft_document d = { 0 };
     give_members(*state, &d, "phones", 1);
-    struct plan plan = updated(*state, &d, true);
-    check_has(plan.statements[1].statement->sql,
-              "(select m.at from missing_0 m), array(select c.key from added_0 c order by 1),"
-              " array(select c.key from removed_0 c order by 1) from (values (1)) one");
+    struct cell key = cell_from_int8(*state, 7);
+    struct plan plan;
+    for (int named = 0; named < 2; named++) {
+        assert_int_equal(
+            write_plan_links(*state, key, &d.document, CHANGE_REPLACE, named == 1, &plan), 0);
+        const char *sql = plan.statements[plan.judged].statement->sql;
+        (named == 1 ? check_has
+                    : check_has_not)(sql, ", array(select c.key from added_0 c order by 1)"
+                                          ", array(select c.key from removed_0 c order by 1)");
+    }
 }
 
 static void test_the_other_side_swaps_the_columns(void **state)
@@ -325,7 +339,7 @@ static void test_the_other_side_swaps_the_columns(void **state)
     struct document document = { .n_relationships = 1, .relationships = &owners };
     struct plan plan;
     struct cell key = cell_from_int8(*state, 7);
-    assert_int_equal(write_plan_update(*state, phones, key, &document, false, &plan), 0);
+    assert_int_equal(write_plan_update(*state, phones, key, &document, &plan), 0);
     check_has(plan.statements[1].statement->sql, "as p (\"phone_id\", \"person_id\") select $1");
     check_has(plan.statements[1].statement->sql, "from \"public\".\"persons\" t where");
 }
@@ -343,8 +357,8 @@ static void test_values_are_never_text(void **state)
     struct plan b = created(*state, &other);
     assert_string_equal(a.statements[0].statement->sql, b.statements[0].statement->sql);
     assert_int_equal(a.statements[0].statement->hash, b.statements[0].statement->hash);
-    a = updated(*state, &one, true);
-    b = updated(*state, &other, true);
+    a = updated(*state, &one);
+    b = updated(*state, &other);
     assert_string_equal(a.statements[1].statement->sql, b.statements[1].statement->sql);
     check_has_not(a.statements[1].statement->sql, "drop");
 }
@@ -360,12 +374,13 @@ static void test_more_parts_than_a_statement_carries(void **state)
     struct document document = { .n_attributes = TOO_MANY, .attributes = many };
     struct plan plan;
     assert_true(write_plan_create(*state, persons(), &document, &plan) < 0);
+    assert_int_equal(write_plan_create(*state, persons(), &document, &plan), -E2BIG);
     document.n_attributes = TOO_MANY - 1; /* as many as there is room for, and one less */
     assert_int_equal(write_plan_create(*state, persons(), &document, &plan), 0);
     struct cell key = cell_from_int8(*state, 7);
-    assert_true(write_plan_update(*state, persons(), key, &document, false, &plan) < 0);
+    assert_true(write_plan_update(*state, persons(), key, &document, &plan) < 0);
     document.n_attributes = TOO_MANY - 2;
-    assert_int_equal(write_plan_update(*state, persons(), key, &document, false, &plan), 0);
+    assert_int_equal(write_plan_update(*state, persons(), key, &document, &plan), 0);
 }
 
 static void test_without_memory(void **state)
@@ -380,7 +395,7 @@ static void test_without_memory(void **state)
         assert_true(write_plan_create(a, persons(), &d.document, &plan) < 0);
         a = arena_free(a);
         a = arena_new(budget);
-        assert_true(write_plan_update(a, persons(), key, &d.document, true, &plan) < 0);
+        assert_true(write_plan_update(a, persons(), key, &d.document, &plan) < 0);
         arena_free(a);
     }
 }

@@ -5,6 +5,8 @@
  *     persons.boss     ⇄ persons.reports   to-one and its inverse
  *     phones.home      ⇄ persons.homes     likewise
  *
+ * Persons have further attributes, of types that know no order, or nothing at all.
+ *
  * In a header for the fuzz targets, like small_model.h.
  */
 #ifndef BACKREF_TESTS_QUERY_MODEL_H
@@ -14,6 +16,12 @@
 
 enum { PERSONS_PHONES, PERSONS_BOSS, PERSONS_REPORTS, PERSONS_HOMES, PERSONS_RELATIONSHIPS };
 enum { PHONES_OWNERS, PHONES_HOME, PHONES_RELATIONSHIPS };
+
+static const struct small_attribute query_further[] = {
+    { "price", 1700, false, true, false, 0 },
+    { "picture", 17, false, true, false, 0 },
+    { "settings", 3802, false, true, false, 0 },
+};
 
 static const struct small_attribute query_links[] = {
     { "since", 1184, true, false, false, 0 },
@@ -58,6 +66,16 @@ static inline void query_add_links(struct arena *a, struct relationship *relatio
     relationship->link_columns = small_attributes(a, query_links, ARRAY_SIZE(query_links));
 }
 
+static inline void query_add_further(struct arena *a, struct resource *persons)
+{
+    enum { OLD = ARRAY_SIZE(small_persons), NEW = ARRAY_SIZE(query_further) };
+    struct small_attribute all[OLD + NEW];
+    memcpy(all, small_persons, sizeof small_persons);
+    memcpy(all + OLD, query_further, sizeof query_further);
+    persons->n_attributes = OLD + NEW;
+    persons->attributes = small_attributes(a, all, OLD + NEW);
+}
+
 /* query_model_new() - the model in `a`; the keys of phones have the type `phone_key_oid`. */
 static inline const struct model *query_model_new(struct arena *a, uint32_t phone_key_oid)
 {
@@ -68,6 +86,7 @@ static inline const struct model *query_model_new(struct arena *a, uint32_t phon
     struct resource *resources = arena_zalloc(a, SMALL_RESOURCES, sizeof *resources);
     ASSERT(model != NULL && resources != NULL);
     memcpy(resources, small->resources, SMALL_RESOURCES * sizeof *resources);
+    query_add_further(a, &resources[SMALL_PERSONS]);
     struct relationship *persons =
         query_relationships(a, &resources[SMALL_PERSONS], of_persons, PERSONS_RELATIONSHIPS);
     struct relationship *phones =

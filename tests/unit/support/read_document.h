@@ -48,6 +48,25 @@ static inline void trial_begin(struct trial *t)
                                           .reterr = &t->problems };
 }
 
+/* The relationship of persons, to be made another kind of. */
+static inline struct relationship *trial_relationship(struct trial *t)
+{
+    return (struct relationship *)(uintptr_t)t->model->resources[SMALL_PERSONS].relationships;
+}
+
+/* Its links get two columns that can be written and one that cannot. */
+static inline void trial_give_columns(struct trial *t)
+{
+    static const struct small_attribute columns[] = {
+        { "role", 1043, false, false, false, 5 },
+        { "since", 1082, false, true, false, 0 },
+        { "made", 1184, true, false, false, 0 },
+    };
+    struct relationship *rel = trial_relationship(t);
+    rel->link_columns = small_attributes(t->arena, columns, ARRAY_SIZE(columns));
+    rel->n_link_columns = ARRAY_SIZE(columns);
+}
+
 static inline void trial_create(struct trial *t, struct text body)
 {
     t->result =

@@ -1,9 +1,9 @@
 /*
- * atomic_read.c - see atomic_read.h. Two passes: the first finds which local ids are assigned, in
+ * document_atomic.c - see document_atomic.h. Two passes: the first finds which local ids are assigned, in
  * order, and judges each operation's shape; the second, operation by operation, writes bodies in
  * which the ids stand that were chosen.
  */
-#include "jsonapi/atomic_read.h"
+#include "jsonapi/document_atomic.h"
 
 #include <errno.h>
 #include <jansson.h>
