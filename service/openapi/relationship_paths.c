@@ -160,12 +160,6 @@ static void put_linkage_writes(struct doc *doc, json_t *item, const struct relat
     put_linkage_write(doc, item, r, "delete", &remove);
 }
 
-/* May linking take the member from another owner? Then the answer tells. */
-static bool can_move(const struct relationship *r)
-{
-    return r->kind == RELATIONSHIP_ONE_TO_MANY || (r->inverse != NULL && r->inverse->is_to_one);
-}
-
 static void put_link_writes(struct doc *doc, json_t *item, const struct relationship *r)
 {
     static const int refusals[] = { 400, 403, 404, 406, 409, 412, 413,
@@ -175,9 +169,10 @@ static void put_link_writes(struct doc *doc, json_t *item, const struct relation
     link.description = both_sides(doc, r, "Without a body; repeating it does no harm.");
     json_t *put = doc_operation(doc, item, "put", &link);
     doc_parameters(doc, put, precondition_parameters);
-    json_t *moved = can_move(r) ? doc_content(doc, linkage_schema(doc, r), NULL) : NULL;
-    const char *linked = can_move(r) ? "They are linked now. What moved is told, if anything did."
-                                     : "They are linked now.";
+    json_t *moved = r->far_is_unique ? doc_content(doc, linkage_schema(doc, r), NULL) : NULL;
+    const char *linked = r->far_is_unique
+                             ? "They are linked now. What moved is told, if anything did."
+                             : "They are linked now.";
     doc_response_put(doc, put, "201", doc_response(doc, linked, moved));
     doc_response_put(doc, put, "204", doc_response(doc, "They were linked already.", NULL));
     components_refusals(doc, put, refusals);

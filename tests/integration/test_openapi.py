@@ -51,7 +51,8 @@ def test_every_method_is_described_and_no_other(api, described):
         assert api.options(path).allowed == methods | ({"HEAD"} if "get" in item else set()), path
 
 
-def test_every_example_fits_its_schema(described):
+def judge_examples(described):
+    """Every example fits its schema. Returns how many there are."""
     found = []
 
     def walk(value, where):
@@ -66,7 +67,11 @@ def test_every_example_fits_its_schema(described):
                 walk(inner, f"{where}/{i}")
 
     walk(described.root, "")
-    assert len(found) > 80
+    return len(found)
+
+
+def test_every_example_fits_its_schema(described):
+    assert judge_examples(described) > 80
 
 
 def test_the_service_itself(told):
@@ -260,6 +265,36 @@ def test_several_writes_at_once(told, described):
     assert refused({"op": "add", "data": {"type": "phones", "attributes": number}}) == 409
     many = {"atomic:operations": [{"op": "remove", "ref": {"type": "persons", "id": MISSING}}] * 1001}
     assert told.post("/operations", many, {"Content-Type": ATOMIC}).status == 413
+
+
+def test_the_example_of_operations_is_real(told, described):
+    post = described.root["paths"]["/operations"]["post"]
+    wanted = post["responses"]["200"]["content"][ATOMIC]["example"]
+    body = post["requestBody"]["content"][ATOMIC]["example"]
+    body["atomic:operations"][0]["data"]["attributes"] = ATTRIBUTES["persons"]()  # free to be taken
+    answer = told.post("/operations", body, {"Content-Type": ATOMIC, "Accept": ATOMIC})
+    assert answer.status == 200
+    added, removed = answer.json["atomic:results"]
+    assert removed == wanted["atomic:results"][1]
+    assert list(added["data"]) == list(wanted["atomic:results"][0]["data"])
+    assert added["data"]["relationships"].keys() == wanted["atomic:results"][0]["data"]["relationships"].keys()
+
+
+def test_every_kind_is_described(kinds_service, world):
+    """The same for a model with every kind of relationship: methods, examples, answers to reads."""
+    with Client(kinds_service.base_url) as client:
+        described = Description(client.get("/openapi.json").json)
+        for template, item in described.root["paths"].items():
+            path = re.sub(r"\{\w+\}", "1", template)
+            methods = {method.upper() for method in METHODS if method in item}
+            allowed = client.options(path)
+            if allowed.status < 400:
+                assert methods <= allowed.allowed, path
+                for method in allowed.allowed - methods - {"HEAD"}:  # what is not described is refused
+                    assert client.request(method, path, {"data": []}).status == 403, (method, path)
+            if "get" in item:
+                described.judge(client.get(path))
+    judge_examples(described)
 
 
 def test_examples_of_refusals_are_real(told, described):
