@@ -65,8 +65,10 @@ static const struct reflect_case cases[] = {
     /* many-to-many, called by its columns */
     { PERSONS PHONES "table person_phones\ncolumn owner_id bigint not_null\ncolumn phone_id bigint not_null\n"
       "column since date\nprimary owner_id phone_id\nforeign owner_id persons id\nforeign phone_id phones id\n",
-      "'persons':{'relationships':{'phones':{'target':'phones','secondary':'person_phones','back_populates':'owners'}}},"
-      "'phones':{'relationships':{'owners':{'target':'persons','secondary':'person_phones','back_populates':'phones'}}}", "" },
+      "'persons':{'relationships':{"
+      "'phones':{'target':'phones','secondary':'person_phones','back_populates':'owners'}}},"
+      "'phones':{'relationships':{"
+      "'owners':{'target':'persons','secondary':'person_phones','back_populates':'phones'}}}", "" },
     /* … of a type with itself */
     { PERSONS "table mentorships\ncolumn mentor_id bigint not_null\ncolumn pupil_id bigint not_null\n"
       "primary mentor_id pupil_id\nforeign mentor_id persons id\nforeign pupil_id persons id\n",
@@ -155,7 +157,8 @@ static const struct reflect_case cases[] = {
       "'phones':{'relationships':{'owner':{'target':'persons','back_populates':'phones_by_owner_2'}}}", "" },
     { PERSONS TABLE("relationship", "column type_id bigint\nforeign type_id persons id\n"),
       "'persons':{'relationships':{'relationships_by_type':{'target':'relationship','back_populates':'type_id'}}},"
-      "'relationship':{'relationships':{'type_id':{'target':'persons','back_populates':'relationships_by_type'}}}", "" },
+      "'relationship':{'relationships':{"
+      "'type_id':{'target':'persons','back_populates':'relationships_by_type'}}}", "" },
 
     /* foreign keys that are no relationship: their columns are shown as what they are */
     { "table persons\ncolumn code text not_null\n" KEY "unique persons_code code\n"
@@ -175,7 +178,8 @@ static const struct reflect_case cases[] = {
 
     /* words */
     { TABLE("box", "column country_code varchar(20)\ncolumn addressId bigint\ncolumn category_id bigint\n"
-                   "foreign country_code countries code\nforeign addressId address id\nforeign category_id category id\n")
+                   "foreign country_code countries code\nforeign addressId address id\n"
+                   "foreign category_id category id\n")
       "table countries\ncolumn code varchar(20) not_null\nprimary code\n" TABLE("address", "") TABLE("category", ""),
       "'address':{'relationships':{'boxes':{'target':'box','back_populates':'address'}}},"
       "'box':{'relationships':{'country':{'target':'countries','back_populates':'boxes'},"
@@ -190,7 +194,8 @@ static const struct reflect_case cases[] = {
       "'addresses':{'relationships':{'child':{'target':'children','back_populates':'address','uselist':false}}},"
       "'categories':{'relationships':{'status':{'target':'statuses','back_populates':'category'}}},"
       "'children':{'relationships':{'address':{'target':'addresses','back_populates':'child'}}},"
-      "'statuses':{'relationships':{'category':{'target':'categories','back_populates':'status','uselist':false}}}", "" },
+      "'statuses':{'relationships':{"
+      "'category':{'target':'categories','back_populates':'status','uselist':false}}}", "" },
 };
 /* clang-format on */
 
