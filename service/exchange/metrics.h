@@ -1,8 +1,8 @@
 /*
  * metrics.h - counters of one worker, for GET /metrics.
  *
- * Only the worker itself writes its counters; whoever answers GET /metrics reads all of them. They are
- * atomics with relaxed order: plain loads and stores on every machine that the service runs on.
+ * Only the worker itself writes its counters; whoever answers GET /metrics reads all of them. They
+ * are atomics with relaxed order: plain loads and stores on every machine that the service runs on.
  */
 #ifndef BACKREF_EXCHANGE_METRICS_H
 #define BACKREF_EXCHANGE_METRICS_H

@@ -1,5 +1,6 @@
 /*
- * metrics_text.c - see metrics_text.h. Workers count for themselves; here their counters are added up.
+ * metrics_text.c - see metrics_text.h. Workers count for themselves; here their counters are added
+ * up.
  */
 #include "exchange/metrics_text.h"
 

@@ -1,7 +1,7 @@
 /*
- * document_atomic.c - see document_atomic.h. Two passes: the first finds which local ids are assigned, in
- * order, and judges each operation's shape; the second, operation by operation, writes bodies in
- * which the ids stand that were chosen.
+ * document_atomic.c - see document_atomic.h. Two passes: the first finds which local ids are
+ * assigned, in order, and judges each operation's shape; the second, operation by operation, writes
+ * bodies in which the ids stand that were chosen.
  */
 #include "jsonapi/document_atomic.h"
 

@@ -41,8 +41,8 @@ struct selection {
 
 /*
  * Columns that rows with an owner begin with: is there such an owner? Without, there is one row,
- * and nothing else in it. And, in SELECT_LINKAGE, the state of the whole link set, as a text that is
- * the same exactly when the links are; NULL when they are more than STATE_MAX_MEMBERS.
+ * and nothing else in it. And, in SELECT_LINKAGE, the state of the whole link set, as a text that
+ * is the same exactly when the links are; NULL when they are more than STATE_MAX_MEMBERS.
  */
 enum { SELECTION_FOUND = 1, SELECTION_STATE = 2, STATE_MAX_MEMBERS = 1000 };
 
