@@ -11,7 +11,7 @@ purpose=${1:?usage: packages.sh run|test|bench|fuzz}
 build='gcc libc6-dev make pkgconf libmicrohttpd-dev libjansson-dev libpq-dev libxxhash-dev'
 run="$build postgresql curl"
 test="$run libcmocka-dev clang-format clang-tidy cppcheck procps python3 python3-pytest
-    python3-hypothesis python3-sqlalchemy python3-psycopg2 python3-psycopg python3-requests python3-yaml"
+    openssl python3-hypothesis python3-sqlalchemy python3-psycopg2 python3-psycopg python3-requests python3-yaml"
 case $purpose in
 run) wanted=$run ;;
 test) wanted=$test ;;
