@@ -5,8 +5,8 @@
  * A plan's statements are, in this order: locks (lock.c), the judgement with everything that is
  * written to the resource itself and to association tables (write.c, judge.c, members.c), and for
  * each one-to-many relationship a statement that writes the targets' foreign keys (members.c). The
- * judgement leaves the resource's key in the setting CREATED_KEY, and nothing there when the request
- * is refused: what follows writes to the key that it finds.
+ * judgement leaves the resource's key in the setting CREATED_KEY, and nothing there when the
+ * request is refused: what follows writes to the key that it finds.
  *
  * Parts of a statement have the same names for each relationship, numbered: `given_0` are the
  * members asked for, `missing_0` says whether one of them does not exist, `go` whether all is well.

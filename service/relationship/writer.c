@@ -6,7 +6,9 @@
 
 #include "relationship/write_parts.h"
 
-/* ---- statements ------------------------------------------------------------------------------- */
+/*
+ * ---- statements -------------------------------------------------------------------------------
+ */
 
 void writer_begin(struct writer *w)
 {
@@ -49,7 +51,9 @@ size_t writer_key(struct writer *w)
     return w->key_number;
 }
 
-/* ---- what is asked ---------------------------------------------------------------------------- */
+/*
+ * ---- what is asked ----------------------------------------------------------------------------
+ */
 
 bool write_tells_moves(const struct relationship *relationship, enum change_kind kind)
 {
