@@ -61,16 +61,15 @@ struct document_reader {
 /*
  * document_read_create() - the body of POST /{type}.
  *
- * A client-generated id is PROBLEM_CLIENT_ID unless the resource or the reader takes them (then one that cannot be
- * a key is PROBLEM_INVALID, and a missing one PROBLEM_REQUIRED where the database makes none), a
- * relationship that is view-only PROBLEM_FORBIDDEN, null for a required to-one PROBLEM_REQUIRED at
- * its data, a read-only attribute PROBLEM_READ_ONLY, a required
- * attribute that is missing PROBLEM_REQUIRED at /data/attributes (or /data), null for one that may
- * not be null PROBLEM_REQUIRED at the attribute, a value of another JSON type or longer than the
- * column PROBLEM_INVALID, an unknown name PROBLEM_UNKNOWN_FIELD with the names that exist, a
- * foreign type PROBLEM_CONFLICT at /data/type, an id in linkage that cannot be a key
- * PROBLEM_NOT_FOUND at its identifier. Members that begin with "@" and members unknown to the
- * specification are ignored.
+ * A client-generated id is PROBLEM_CLIENT_ID unless the resource or the reader takes them (then one
+ * that cannot be a key is PROBLEM_INVALID, and a missing one PROBLEM_REQUIRED where the database
+ * makes none), a relationship that is view-only PROBLEM_FORBIDDEN, null for a required to-one
+ * PROBLEM_REQUIRED at its data, a read-only attribute PROBLEM_READ_ONLY, a required attribute that
+ * is missing PROBLEM_REQUIRED at /data/attributes (or /data), null for one that may not be null
+ * PROBLEM_REQUIRED at the attribute, a value of another JSON type or longer than the column
+ * PROBLEM_INVALID, an unknown name PROBLEM_UNKNOWN_FIELD with the names that exist, a foreign type
+ * PROBLEM_CONFLICT at /data/type, an id in linkage that cannot be a key PROBLEM_NOT_FOUND at its
+ * identifier. Members that begin with "@" and members unknown to the specification are ignored.
  *
  * Returns:  0 | the first problem's code | -ENOMEM when the arena is over budget
  * Source:   jsonapi crud-creating, document-structure

@@ -27,10 +27,11 @@ struct link_change {
  * link_change_write() - the `meta` of an answer:
  * {"added":[…],"removed":[…],"unchanged":[…],"changed":[…]}.
  *
- * `added` and `removed` hold identifiers, as does `updated`, which is there where links have columns
- * that can be written; `unchanged` those that the request named and that were as it wished already;
- * `changed` the links of every collection that is different now: the owner's, those of other owners
- * that lost a member to it and, where the relationship has an inverse, the one of each member.
+ * `added` and `removed` hold identifiers, as does `updated`, which is there where links have
+ * columns that can be written; `unchanged` those that the request named and that were as it wished
+ * already; `changed` the links of every collection that is different now: the owner's, those of
+ * other owners that lost a member to it and, where the relationship has an inverse, the one of each
+ * member.
  *
  * is_unlink  the request named what should go: `unchanged` is then what was not linked
  * Cost:      a sort of the members

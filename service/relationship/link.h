@@ -1,10 +1,10 @@
 /*
- * link.h - the statements that add and remove links where a link concerns nobody else, and the plans
- * that use them.
+ * link.h - the statements that add and remove links where a link concerns nobody else, and the
+ * plans that use them.
  *
  * That is what most links are: rows of an association table between many and many, without columns
- * of their own. Requests share these statements, and are judged one by one all the same: all members
- * of a request are linked, or none. Everything else is write.h's.
+ * of their own. Requests share these statements, and are judged one by one all the same: all
+ * members of a request are linked, or none. Everything else is write.h's.
  */
 #ifndef BACKREF_RELATIONSHIP_LINK_H
 #define BACKREF_RELATIONSHIP_LINK_H

@@ -123,7 +123,9 @@ static void lock_resource(struct writer *w)
     } else {
         sql_add(&w->sql, "r.%s", r->key);
     }
-    /* link columns: single links made from the other side, which lock for key share, wait as well */
+    /*
+     * link columns: single links made from the other side, which lock for key share, wait as well
+     */
     sql_add(&w->sql, " from %s r where r.%s = $%zu for %s", r->table, r->key, key,
             has_columns ? "update" : "no key update");
     w->plan->locked = w->plan->n_statements;

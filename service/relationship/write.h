@@ -11,8 +11,8 @@
  *     many-to-one    the owner's foreign key is set       … becomes NULL
  *     one-to-many    the target's foreign key is set      … becomes NULL
  *
- * Where a member has one partner at most (`far_is_unique`), linking it takes it from the one that it
- * had, unless the model refuses that or the partner cannot be without it.
+ * Where a member has one partner at most (`far_is_unique`), linking it takes it from the one that
+ * it had, unless the model refuses that or the partner cannot be without it.
  */
 #ifndef BACKREF_RELATIONSHIP_WRITE_H
 #define BACKREF_RELATIONSHIP_WRITE_H
@@ -51,8 +51,8 @@ enum {
 /*
  * write_plan_create() - insert the resource that `document` describes, with its links.
  *
- * ret_plan  nothing is written when the id is taken, a member is missing or may not be taken. What is
- *           appended finds the key in the setting CREATED_KEY (plan/selection.h)
+ * ret_plan  nothing is written when the id is taken, a member is missing or may not be taken. What
+ *           is appended finds the key in the setting CREATED_KEY (plan/selection.h)
  * Returns:  0 | -ENOMEM | -E2BIG when the document has more parts than statements can carry
  * Source:   jsonapi crud-creating
  */
@@ -65,8 +65,8 @@ int write_plan_create(struct arena *a, const struct resource *resource,
  * Read-only attributes of the document are conditions: the write goes ahead only when they are
  * what is stored.
  *
- * ret_plan  the row at plan.locked is 0, key and, when the document gives read-only ones, attributes
- *           as they were (none: there is no such resource)
+ * ret_plan  the row at plan.locked is 0, key and, when the document gives read-only ones,
+ *           attributes as they were (none: there is no such resource)
  * Returns:  as write_plan_create()
  * Source:   jsonapi crud-updating
  */

@@ -5,8 +5,8 @@
  * A plan's statements are, in this order: locks (lock.c), the judgement with everything that is
  * written to the resource itself and to association tables (write.c, judge.c, members.c), and for
  * each one-to-many relationship a statement that writes the targets' foreign keys (members.c). The
- * judgement leaves the resource's key in the setting CREATED_KEY, and nothing there when the request
- * is refused: what follows writes to the key that it finds.
+ * judgement leaves the resource's key in the setting CREATED_KEY, and nothing there when the
+ * request is refused: what follows writes to the key that it finds.
  *
  * Parts of a statement have the same names for each relationship, numbered: `given_0` are the
  * members asked for, `missing_0` says whether one of them does not exist, `go` whether all is well.
@@ -20,7 +20,10 @@
 #include "plan/sql.h"
 #include "relationship/write.h"
 
-enum { OID_BOOLEAN_ARRAY = 1000 };
+enum {
+    OID_BOOLEAN_ARRAY = 1000,
+    WRITE_MAX_PARAMETERS = 2000, /* of a statement: more than a table has columns */
+};
 
 /* A link column that some member gives: per member, whether it does and what. */
 struct given_column {
@@ -51,8 +54,9 @@ struct writer {
     bool failed; /* out of memory, or a statement or a plan that is too long */
 
     struct sql sql;             /* the statement being written */
-    struct argument *arguments; /* its arguments so far */
-    size_t key_number;          /* the key's parameter in it; 0: not declared yet */
+    struct argument *arguments; /* its arguments so far, with room for `capacity` */
+    size_t capacity;
+    size_t key_number; /* the key's parameter in it; 0: not declared yet */
 };
 
 /*

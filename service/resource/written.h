@@ -21,12 +21,14 @@ enum step written_step_agrees(struct exchange *x);
 /* written_next() - what a step returns for the result of a write_plan_… function. */
 enum step written_next(struct exchange *x, int r);
 
-/* written_outcome() - the column `which` (WRITE_MISSING_AT …) of the document's relationship `i`. */
+/*
+ * written_outcome() - the column `which` (WRITE_MISSING_AT …) of the document's relationship `i`.
+ */
 struct cell written_outcome(const struct exchange *x, size_t i, size_t which);
 
 /*
- * written_judge() - was the write of x->document done? If not, every relationship that keeps it from
- * being done is a problem, at the member concerned.
+ * written_judge() - was the write of x->document done? If not, every relationship that keeps it
+ * from being done is a problem, at the member concerned.
  *
  * Returns:  STEP_NEXT | STEP_DONE: 404, 409 or 422 has been answered
  */

@@ -110,7 +110,9 @@ static void test_to_one(void **state)
     }
 }
 
-/* A foreign key that is NOT NULL can be set to another, not to null; the far side's is another's. */
+/*
+ * A foreign key that is NOT NULL can be set to another, not to null; the far side's is another's.
+ */
 static void test_a_required_to_one(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * kinds_test.c - plans for relationships of every kind: what is locked in which order, what is asked
- * before anything is written, and where the links are written.
+ * kinds_test.c - plans for relationships of every kind: what is locked in which order, what is
+ * asked before anything is written, and where the links are written.
  */
 #include "support/cmocka_all.h"
 
@@ -172,7 +172,9 @@ static void test_many_to_one_is_taken_away(void **state)
     check_has_not(judgement(&p), "not exists");
 }
 
-/* Who is referred to is locked first, then who refers to it, each by key, then the owner is read. */
+/*
+ * Who is referred to is locked first, then who refers to it, each by key, then the owner is read.
+ */
 static void test_a_unique_foreign_key_is_taken_over(void **state)
 {
     struct plan p = planned(*state, "passports", "person", CHANGE_REPLACE, 1);
@@ -446,7 +448,7 @@ static void test_without_memory(void **state)
     struct trial t;
     begin(a, &t, rel_of("persons", "pets"), 2);
     struct cell key = cell_from_int8(a, 7);
-    for (size_t budget = 0; budget < 16384; budget += 1024) {
+    for (size_t budget = 0; budget < 6144; budget += 512) {
         struct arena *small = arena_new(budget);
         struct plan plan;
         assert_true(write_plan_links(small, key, &t.document, CHANGE_REPLACE, true, &plan) < 0);
