@@ -7,6 +7,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 COPY docker/proxy/haproxy.cfg docker/proxy/*.http /etc/haproxy/
 COPY docker/proxy/healthcheck /usr/local/bin/healthcheck
+# the service of compose.yaml whose containers are the replicas
+ENV REPLICAS=backref
 RUN haproxy -c -q -f /etc/haproxy/haproxy.cfg
 USER 10001:10001
 EXPOSE 8080

@@ -6,7 +6,7 @@
 # BACKREF_SKIP_PACKAGES=1 skips all of it, for systems that have these things under other names.
 set -eu
 
-purpose=${1:?usage: packages.sh run|test|bench|fuzz|build|suites|docker}
+purpose=${1:?usage: packages.sh run|test|bench|fuzz|build|suites|pooler|docker}
 
 build='gcc libc6-dev make pkgconf libmicrohttpd-dev libjansson-dev libpq-dev libxxhash-dev'
 run="$build postgresql curl"
@@ -20,9 +20,10 @@ bench) wanted="$run wrk python3 python3-psycopg2" ;;
 fuzz) wanted="$build clang llvm" ;;
 build) wanted="$build ca-certificates" ;;  # of the image
 suites) wanted=$suites ;;                  # those that run beside a service
+pooler) wanted=pgbouncer ;; # its tests are skipped without it
 docker) wanted="docker.io docker-compose iptables mmdebstrap $suites" ;;
 *)
-    echo "packages.sh: there is no purpose \"$purpose\"; use run, test, bench, fuzz, build, suites or docker" >&2
+    echo "packages.sh: there is no purpose \"$purpose\"; use run, test, bench, fuzz, build, suites, pooler or docker" >&2
     exit 2
     ;;
 esac

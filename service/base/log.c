@@ -58,19 +58,6 @@ static void put_escape(struct line *line, unsigned char c)
     }
 }
 
-/* The length of the UTF-8 sequence at `s` by its first byte, if its other bytes are continuations
- * and among the `n_bytes` there are; 0: it is none. */
-static size_t sequence_length(const unsigned char *s, size_t n_bytes)
-{
-    size_t n = s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
-    for (size_t i = 1; i < n; i++) {
-        if (i == n_bytes || (s[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    return n;
-}
-
 static inline bool is_plain(unsigned char c, bool json)
 {
     return c >= 0x20 && c < 0x7f && !(json && (c == '"' || c == '\\'));
@@ -79,7 +66,7 @@ static inline bool is_plain(unsigned char c, bool json)
 /* One character of `n` bytes that are left; returns how many bytes it has. */
 static size_t put_character(struct line *line, const unsigned char *s, size_t n, bool json)
 {
-    size_t length = *s < 0x80 ? 1 : sequence_length(s, n);
+    size_t length = utf8_length(s, n);
     if (length == 0) {
         put(line, "?", 1);
     } else if (*s < 0x20 || *s == 0x7f) {
@@ -119,7 +106,7 @@ static void write_second(time_t second, char *to, size_t n_bytes)
     strftime(to, n_bytes, "%Y-%m-%dT%H:%M:%S", &utc);
 }
 
-static const char *level_name(enum log_level level)
+const char *log_level_name(enum log_level level)
 {
     switch (level) {
     case LOG_DEBUG:
@@ -147,7 +134,7 @@ static void begin_line(struct line *line, const struct log *log, const char *sec
     long ms = nanoseconds / 1000000;
     char fraction[] = { '.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10),
                         (char)('0' + ms % 10), 'Z' };
-    const char *name = level_name(level);
+    const char *name = log_level_name(level);
     line->n = 0;
     line->is_full = false;
     if (log->json) {

@@ -8,6 +8,7 @@
 #ifndef BACKREF_BASE_LOG_H
 #define BACKREF_BASE_LOG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
@@ -23,17 +24,20 @@ enum log_level {
 };
 
 struct log {
-    enum log_level level; /* less important lines are dropped */
-    bool json;            /* JSON lines: {"time":…,"level":…,"message":…} */
+    _Atomic enum log_level level; /* less important lines are dropped; may change at any time */
+    bool json;                    /* JSON lines: {"time":…,"level":…,"message":…} */
 };
 
 /*
  * log_line() - write a line when `level` is important enough; control characters are escaped.
  *
- * Thread:   any; `log` is read-only. Lines are cut at 4 KiB.
+ * Thread:   any. Lines are cut at 4 KiB.
  */
 void log_line(const struct log *log, enum log_level level, const char *format, ...)
     PRINTF_LIKE(3, 4);
+
+/* log_level_name() - "debug", "info", "warning" or "error". */
+const char *log_level_name(enum log_level level);
 
 /* A named value behind a message: a member of a JSON line, name=value for people. */
 struct log_field {

@@ -8,8 +8,7 @@
 
 enum { LONGEST_NAME = 40 };
 
-/* The number of bytes of the well-formed character at `s`, 0 when there is none. */
-static size_t utf8_length(const unsigned char *s, size_t n)
+size_t utf8_length(const unsigned char *s, size_t n)
 {
     if (s[0] < 0x80) {
         return 1;

@@ -35,6 +35,9 @@ static inline bool text_equal(struct text a, struct text b)
     return a.n == b.n && (a.n == 0 || memcmp(a.at, b.at, a.n) == 0);
 }
 
+/* utf8_length() - bytes of the character at `s`, of `n` > 0 bytes; 0 when it is not well-formed. */
+size_t utf8_length(const unsigned char *s, size_t n);
+
 /* text_is_utf8() - well-formed UTF-8: no overlong forms, no surrogates, at most U+10FFFF. */
 bool text_is_utf8(struct text t);
 

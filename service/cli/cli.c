@@ -89,8 +89,8 @@ const struct cli_command cli_commands[] = {
         .name = "health",
         .arguments = "",
         .summary = "ask a running service whether it is ready",
-        .details = "Asks /readyz of the service that listens on --listen, the first address if "
-                   "there are several. The exit status is 0 when it is ready. Meant for the "
+        .details = "Asks /readyz of the service that listens on --admin-listen, else on the first "
+                   "address of --listen. The exit status is 0 when it is ready. Meant for the "
                    "health check of a container, so it takes the same variables as serve.",
         .user = FOR_HEALTH,
         .run = cmd_health,

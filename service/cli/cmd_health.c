@@ -123,8 +123,15 @@ static int judge(const char *address, const char *answer)
 
 int cmd_health(const struct cli_call *call)
 {
-    const char *address = call->config->settings.listen[0];
-    int fd = strncmp(address, "unix:", 5) == 0 ? connect_unix(address + 5) : connect_tcp(address);
+    const struct settings *settings = &call->config->settings;
+    bool has_admin = settings->admin_listen != NULL;
+    const char *address = has_admin ? settings->admin_listen : settings->listen[0];
+    bool is_unix = strncmp(address, "unix:", 5) == 0;
+    if (!has_admin && !is_unix && settings->tls_certificate != NULL) {
+        return fail(address, "it speaks TLS, which this command does not; let --admin-listen "
+                             "(BACKREF_ADMIN_LISTEN) name an address, which never does");
+    }
+    int fd = is_unix ? connect_unix(address + 5) : connect_tcp(address);
     if (fd < 0) {
         return fail(address, errno == EINPROGRESS ? "it did not answer in time" : strerror(errno));
     }

@@ -1,5 +1,5 @@
 /*
- * cmd_health.h - `backref health`: is the service on the first listening address ready?
+ * cmd_health.h - `backref health`: is the service on its listening address ready?
  */
 #ifndef BACKREF_CLI_CMD_HEALTH_H
 #define BACKREF_CLI_CMD_HEALTH_H

@@ -8,8 +8,8 @@
 #include "cli/cli.h"
 
 /*
- * cmd_help() - print the help of the command that the only word names, or of all; also what manual.h
- * writes. Returns the exit status.
+ * cmd_help() - print the help of the command that the only word names, or of all; also what
+ * manual.h writes. Returns the exit status.
  */
 int cmd_help(const struct cli_call *call);
 

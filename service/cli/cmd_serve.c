@@ -21,7 +21,8 @@ enum { BUDGET = 64 << 20, MOST_DESCRIPTORS = 65536 };
 
 struct serving {
     const struct settings *settings;
-    const struct log *log;
+    struct log own_log;
+    const struct log *log; /* the same */
     struct arena *arena;
     struct service *service;
     struct service *replaced;        /* by later ones, and perhaps still in use */
@@ -39,6 +40,8 @@ static sigset_t block_signals(void)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGUSR1);
+    sigaddset(&signals, SIGUSR2);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN); /* a client that has gone is an error of write(), not a signal */
     return signals;
@@ -91,7 +94,7 @@ static void *hurry(void *signals)
     int signal_number;
     do {
         sigwait(signals, &signal_number);
-    } while (signal_number == SIGHUP);
+    } while (signal_number != SIGTERM && signal_number != SIGINT);
     _exit(CLI_FAILED);
 }
 
@@ -180,6 +183,19 @@ static void reload(struct serving *s)
     log_line(s->log, LOG_INFO, "the model is reloaded");
 }
 
+/* SIGUSR1, SIGUSR2: one level more of the log, or one less. */
+static void change_log_level(struct serving *s, bool more)
+{
+    enum log_level level = s->own_log.level;
+    if (more && level > LOG_DEBUG) {
+        level--;
+    } else if (!more && level < LOG_ERROR) {
+        level++;
+    }
+    s->own_log.level = level;
+    log_line(s->log, level, "the log level is %s", log_level_name(level));
+}
+
 /* Waits for the signal that ends the service; reloads on the way. */
 static int wait_for_end(struct serving *s, const sigset_t *signals)
 {
@@ -190,6 +206,8 @@ static int wait_for_end(struct serving *s, const sigset_t *signals)
         if (signal_number == SIGHUP) {
             renew(s);
             reload(s);
+        } else if (signal_number == SIGUSR1 || signal_number == SIGUSR2) {
+            change_log_level(s, signal_number == SIGUSR1);
         } else if (signal_number > 0) {
             return signal_number;
         }
@@ -259,7 +277,8 @@ static int serve(struct serving *s)
 
 int cmd_serve(const struct settings *settings, const struct log *log)
 {
-    struct serving s = { .settings = settings, .log = log, .arena = arena_new(BUDGET) };
+    struct serving s = { .settings = settings, .own_log = *log, .arena = arena_new(BUDGET) };
+    s.log = &s.own_log;
     if (s.arena == NULL) {
         return CLI_FAILED;
     }

@@ -44,15 +44,15 @@ const struct setting config_settings[] = {
       .help = "where to answer: 127.0.0.1:8080, [::1]:8080, port 0 for a free one, or unix:/path; "
               "may be repeated (in the variable: separated by commas)" },
     { .flag = "admin-listen", .kind = CONFIG_ADDRESS, FIELD(settings.admin_listen), .initial = "",
-      .users = FOR_SERVE, .value_name = "ADDRESS", .initial_help = "with everything else",
+      .users = FOR_SERVE | FOR_HEALTH, .value_name = "ADDRESS", .initial_help = "with everything else",
       .help = "where to answer /healthz, /readyz and /metrics, which are then nowhere else; never "
               "with TLS" },
-    { .flag = "tls-certificate", PATH(settings.tls_certificate), .users = FOR_SERVE,
+    { .flag = "tls-certificate", PATH(settings.tls_certificate), .users = FOR_SERVE | FOR_HEALTH,
       .value_name = "FILE", .initial_help = "no TLS",
       .help = "certificate chain in PEM, the server's own first: every --listen but unix sockets "
               "then speaks TLS (1.2 or 1.3) and nothing else. SIGHUP reads it again, for new "
               "connections" },
-    { .flag = "tls-key", PATH(settings.tls_key), .users = FOR_SERVE, .value_name = "FILE",
+    { .flag = "tls-key", PATH(settings.tls_key), .users = FOR_SERVE | FOR_HEALTH, .value_name = "FILE",
       .initial_help = "no TLS", .help = "its private key in PEM, without a password" },
     { .flag = "model", PATH(settings.model), .users = FOR_SERVE | FOR_MODEL | FOR_EXPLAIN,
       .value_name = "FILE", .initial_help = "the default model, inside the program",

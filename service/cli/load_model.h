@@ -28,8 +28,8 @@ int load_catalog(const struct settings *settings, const struct log *log, struct 
 extern const char load_model_nothing[];
 
 /*
- * load_model_judged() - read the model file (or reflect one) and the catalog, and hold the one against
- * the other.
+ * load_model_judged() - read the model file (or reflect one) and the catalog, and hold the one
+ * against the other.
  *
  * Waits for the database as --database-wait says. Findings are the caller's to tell.
  *

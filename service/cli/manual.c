@@ -28,8 +28,8 @@ static void add_users(struct buf *b, const struct setting *s)
 /* ---- the manual page ------------------------------------------------------------------------- */
 
 /*
- * Text as roff takes it: its own characters are escaped, and a line feed, which ends a paragraph in the
- * tables, begins one.
+ * Text as roff takes it: its own characters are escaped, and a line feed, which ends a paragraph
+ * in the tables, begins one.
  */
 static void add_text(struct buf *b, const char *text)
 {
@@ -68,7 +68,7 @@ static void add_setting(struct buf *b, const struct setting *s)
     for (const char *c = s->flag; *c != '\0'; c++) {
         buf_addf(b, "%s%c", *c == '-' ? "\\" : "", *c);
     }
-    buf_addf(b, "\\fR \\fI%s\\fR\n", s->value_name);
+    buf_addf(b, "\\fR%s\\fI%s\\fR\n", s->kind == CONFIG_SWITCH ? "" : " ", s->value_name);
     add_text(b, s->help);
     buf_add_literal(b, ".br\n");
     const char *variable = config_variable_name(b->arena, s);
@@ -102,7 +102,9 @@ void manual_write_page(struct buf *b)
                     ".SH SIGNALS\n.TP\n\\fBSIGTERM\\fR, \\fBSIGINT\\fR\n"
                     "serve finishes what is in flight and ends; a second one ends it at once.\n"
                     ".TP\n\\fBSIGHUP\\fR\nserve reads the model and the catalog again, and keeps "
-                    "what it has if they are wrong.\n"
+                    "what it has if they are wrong; likewise certificate and key.\n"
+                    ".TP\n\\fBSIGUSR1\\fR, \\fBSIGUSR2\\fR\nserve logs one level more, or one "
+                    "less.\n"
                     ".SH EXIT STATUS\n0 when it worked, 1 when it did not, 2 for a mistake in the "
                     "command line.\n"
                     ".SH SEE ALSO\n\\fBpsql\\fR(1), \\fBpostgres\\fR(1)\n");

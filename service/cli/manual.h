@@ -1,6 +1,6 @@
 /*
- * manual.h - what is generated from the tables of commands and settings for readers elsewhere: a manual
- * page and a Markdown table.
+ * manual.h - what is generated from the tables of commands and settings for readers elsewhere: a
+ * manual page and a Markdown table.
  */
 #ifndef BACKREF_CLI_MANUAL_H
 #define BACKREF_CLI_MANUAL_H

@@ -175,7 +175,9 @@ static void add_resource(struct buf *b, const struct catalog *catalog,
     buf_addf(b, "\n%s: table %s, key %s (%s)%s%s\n", resource->type,
              plain(b->arena, resource->table), plain(b->arena, resource->key),
              resource->key_type->name, resource->view_only ? ", view only" : "",
-             resource->allows_client_ids ? ", clients may choose ids" : "");
+             !resource->allows_client_ids    ? ""
+             : resource->key_default == NULL ? ", clients choose ids"
+                                             : ", clients may choose ids");
     if (resource->description != NULL) {
         buf_addf(b, "  %s\n", resource->description);
     }

@@ -1,72 +1,26 @@
 /*
- * exchange.h - one request in flight: what was asked, what has been found out, what will be
- * answered.
+ * exchange.h - one request in flight: what was asked, what was found out, what will be answered.
  *
- * An operation is a list of named steps. exchange_run() performs them in order; a step that needs
- * PostgreSQL returns STEP_WAIT after submitting its plan and the run goes on when the rows are
- * there.
- * All memory of an exchange is in its arena. One worker's thread owns it.
+ * exchange_run() performs the steps of an operation in order; one that needs PostgreSQL returns
+ * STEP_WAIT after submitting its plan, and the run goes on when the rows are there. All memory of
+ * an exchange is in its arena. One worker's thread owns it.
  *
  *     RUNNING ──STEP_WAIT──► WAITING ──rows, or a failure──► RUNNING ──STEP_DONE──► ANSWERED
  */
 #ifndef BACKREF_EXCHANGE_EXCHANGE_H
 #define BACKREF_EXCHANGE_EXCHANGE_H
 
+#include "exchange/operation.h"
+#include "exchange/plan_parts.h"
 #include "exchange/request.h"
 #include "exchange/service.h"
 #include "jsonapi/document_read.h"
 #include "jsonapi/query.h"
-#include "plan/selection.h"
 
-struct exchange;
 struct atomic;
 struct batch;
 struct pg_error;
 struct submitter;
-
-enum step {
-    STEP_NEXT, /* go on with the next step */
-    STEP_WAIT, /* go on when the submitted plan has come back */
-    STEP_DONE, /* x->answer is complete */
-};
-
-enum { OPERATION_MAX_STEPS = 8 };
-
-struct operation {
-    const char *name;  /* in metrics and explanations: "relationship-add" */
-    unsigned query;    /* which query parameters it understands: QUERY_… */
-    bool has_body;     /* a document is expected */
-    bool takes_atomic; /* documents use the extension Atomic Operations, in requests and answers */
-    bool is_open;      /* answers whatever the client accepts: health, metrics */
-    bool is_for_operators; /* health, metrics: no client's business, and never the same twice */
-    bool is_probe; /* asks whether the database answers: being late is the same as being away */
-    enum step (*steps[OPERATION_MAX_STEPS])(struct exchange *x);
-};
-
-/* The part of a plan that reads what the answer's document shows. */
-struct reading {
-    struct selection selection;
-    size_t at; /* position of its statement in the plan */
-    size_t n_nodes;
-    const struct include_node *nodes; /* whose statements follow, in this order */
-    bool has_total;                   /* and behind them the one that counts */
-};
-
-/* What a write must find before it is committed: statements in front of its own, and their rows. */
-enum precondition_about {
-    PRECONDITION_RESOURCE,
-    PRECONDITION_LINKAGE,
-    PRECONDITION_LINK,
-};
-
-enum { PRECONDITION_MAX_STATEMENTS = 2 };
-
-struct precondition {
-    enum precondition_about about;
-    size_t n; /* 0: there is none */
-    struct step_plan statements[PRECONDITION_MAX_STATEMENTS];
-    struct rows rows[PRECONDITION_MAX_STATEMENTS];
-};
 
 enum exchange_state {
     EXCHANGE_RUNNING,
@@ -93,19 +47,16 @@ struct exchange {
     struct plan plan;
     struct reading reading;
     struct precondition precondition;
-    /*
-     * Looks at x->rows while the plan's transaction is open: true commits it, false (with problems)
-     * takes everything back. NULL: what PostgreSQL accepts is committed. Never with a shared plan.
-     */
+    /* looks at x->rows while the transaction is open: true commits it, false, with problems, takes
+     * all of it back; NULL: what PostgreSQL accepts is committed. Never with a shared plan */
     bool (*judge)(struct exchange *x);
     struct rows *rows; /* of the plan's statements, once they are back */
     struct problems problems;
     struct answer answer;
 
-    struct atomic
-        *atomic;      /* what its operations are; see resource/atomic.c. NULL: no such request */
-    bool is_part;     /* of an atomic request: its document is the result's */
-    bool has_made_id; /* likewise: the id that it creates was made for a local id */
+    struct atomic *atomic; /* what its operations are; NULL: it is no atomic request */
+    bool is_part;          /* of an atomic request: its document is the result's */
+    bool has_made_id;      /* likewise: the id that it creates was made for a local id */
     /* reports what PostgreSQL refused instead of refusal_report(); NULL: that one does */
     void (*on_refused)(struct exchange *x, const struct pg_error *error, size_t statement);
 
@@ -135,7 +86,7 @@ struct exchange *exchange_free(struct exchange *x);
 void exchange_run(struct exchange *x);
 
 /*
- * exchange_run_to_submit() - perform the steps in front of exchange_submit(), and nothing behind it.
+ * exchange_run_to_submit() - perform the steps in front of exchange_submit(), none behind it.
  *
  * Returns:  false when one of them has answered
  */
@@ -146,9 +97,7 @@ bool exchange_run_to_submit(struct exchange *x);
  */
 void exchange_resume(struct exchange *x);
 
-/*
- * exchange_refuse() - answer with x->problems: the last thing that a step does. Returns STEP_DONE.
- */
+/* exchange_refuse() - answer with x->problems: the last thing a step does. Returns STEP_DONE. */
 enum step exchange_refuse(struct exchange *x);
 
 /*
@@ -160,6 +109,9 @@ enum step exchange_next(struct exchange *x, int r);
 
 /* exchange_answer() - complete the answer: `status`, with what was written to x->answer.body. */
 enum step exchange_answer(struct exchange *x, int status);
+
+/* exchange_count_links() - the write has succeeded: count the members that it named. */
+void exchange_count_links(const struct exchange *x);
 
 /* exchange_submit() - the step that sends x->plan to PostgreSQL; defined in submit.c. */
 enum step exchange_submit(struct exchange *x);

@@ -1,6 +1,6 @@
 /*
- * metrics_text.h - what is measured, in Prometheus' text format. Names and units follow its conventions:
- * base units, counters end in _total.
+ * metrics_text.h - what is measured, in Prometheus' text format. Names and units follow its
+ * conventions: base units, counters end in _total.
  */
 #ifndef BACKREF_EXCHANGE_METRICS_TEXT_H
 #define BACKREF_EXCHANGE_METRICS_TEXT_H

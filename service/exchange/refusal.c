@@ -57,7 +57,7 @@ enum remedy refusal_remedy(const char *sqlstate)
     return find_rule(sqlstate)->remedy;
 }
 
-/* ---- what the database names ------------------------------------------------------------------ */
+/* ---- what the database names ----------------------------------------------------------------- */
 
 /*
  * The resource whose row was refused: the one that is written, or one whose foreign key is written
@@ -115,7 +115,7 @@ static const struct constraint *find_constraint(const struct exchange *x, const 
     return found;
 }
 
-/* ---- where it stands in the request ----------------------------------------------------------- */
+/* ---- where it stands in the request ---------------------------------------------------------- */
 
 static struct problem_place place_of_linkage(struct exchange *x, const struct relationship *rel)
 {
@@ -162,7 +162,7 @@ static struct problem_place place_of_foreign_key(struct exchange *x, const struc
                       x->document.n_relationships > 0 ? "/data/relationships" : "/data");
 }
 
-/* ---- what is said about it -------------------------------------------------------------------- */
+/* ---- what is said about it ------------------------------------------------------------------- */
 
 static const char *quoted_value(struct exchange *x, const struct attribute *attribute)
 {
@@ -315,8 +315,7 @@ static bool report_column(struct exchange *x, const struct pg_error *error, cons
 /* Whatever rule a delete breaks, it is that of a row that refers to the one deleted. */
 static const struct rule *find_rule_of(const struct exchange *x, const struct pg_error *error)
 {
-    bool is_removal =
-        x->plan.writes && !x->operation->has_body && x->target.relationship == NULL;
+    bool is_removal = x->plan.writes && !x->operation->has_body && x->target.relationship == NULL;
     bool is_constraint = strncmp(error->sqlstate, "23", 2) == 0;
     return find_rule(is_removal && is_constraint ? "23001" : error->sqlstate);
 }

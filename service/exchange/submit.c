@@ -1,7 +1,7 @@
 /*
- * submit.c - see submit.h. Three lists: every exchange that waits, oldest first (waiting.c); batches
- * that wait for a connection, oldest first; and, in the pool, batches that PostgreSQL works on, which
- * settle.c ends.
+ * submit.c - see submit.h. Three lists: every exchange that waits, oldest first (waiting.c); the
+ * batches that wait for a connection, oldest first; and, in the pool, those that PostgreSQL works
+ * on, which settle.c ends.
  */
 #include <errno.h>
 

@@ -1,5 +1,5 @@
 /*
- * target.h - what the pieces of a path name: a type, a resource, a relationship, one of its members.
+ * target.h - what the pieces of a path name: a type, a resource, a relationship, one member.
  */
 #ifndef BACKREF_EXCHANGE_TARGET_H
 #define BACKREF_EXCHANGE_TARGET_H

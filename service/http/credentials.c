@@ -41,7 +41,7 @@ static int read_file(struct arena *a, const char *path, const char **ret,
 }
 
 /* Keeps the library's first words. */
-static void keep_reason(void *cls, const char *format, va_list arguments)
+PRINTF_LIKE(2, 0) static void keep_reason(void *cls, const char *format, va_list arguments)
 {
     char *reason = cls;
     if (reason[0] == '\0') {

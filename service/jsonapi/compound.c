@@ -233,7 +233,7 @@ static void reach_from_roots(struct compound *c, size_t node)
     }
 }
 
-/* The owners of a deeper node are the members of the node that it hangs on, if they were reached. */
+/* The owners of a deeper node are the members of the one it hangs on, if they were reached. */
 static void reach_from_parent(struct compound *c, size_t node)
 {
     const struct rows *rows = &c->rows[node];

@@ -35,9 +35,10 @@ static bool is_kept(struct text literal)
 static int note(struct arena *a, struct text literal, struct document_numbers *numbers)
 {
     if (numbers->n == numbers->capacity) {
-        size_t capacity = numbers->capacity == 0 ? FIRST_CAPACITY : 2 * numbers->capacity;
-        struct text *at =
-            arena_grow(a, numbers->at, numbers->capacity * sizeof *at, capacity * sizeof *at);
+        size_t capacity = numbers->n == 0 ? FIRST_CAPACITY : 2 * numbers->n;
+        struct text *at = numbers->n == 0 ? arena_alloc(a, capacity * sizeof *at)
+                                          : arena_grow(a, numbers->at, numbers->n * sizeof *at,
+                                                       capacity * sizeof *at);
         if (at == NULL) {
             return -ENOMEM;
         }

@@ -46,8 +46,7 @@ void column_numeric_write(struct buf *b, struct cell c);
 /* column_numeric_fits() - is a numeric one of numeric(precision, scale), without rounding? */
 bool column_numeric_fits(struct cell c, int32_t precision, int32_t scale);
 
-/* column_uuid_read(), _write() - 32 hexadecimal digits and 4 hyphens; in lower case unless any_case.
- */
+/* column_uuid_read(), _write() - 32 hexadecimal digits, 4 hyphens; lower case unless any_case. */
 bool column_uuid_read(struct arena *a, struct text t, bool any_case, struct cell *ret) MUST_CHECK;
 void column_uuid_write(struct buf *b, struct cell c);
 

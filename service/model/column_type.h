@@ -2,8 +2,8 @@
  * column_type.h - the PostgreSQL types that columns may have, and both ways between them and text.
  *
  * Values travel to and from PostgreSQL in its binary format (base/cell.h). A type that is not in
- * column_type.c, and that column_type_of.h cannot derive from one that is, is refused when the model
- * is resolved, not at the first request.
+ * column_type.c, and that column_type_of.h cannot derive from one that is, is refused when the
+ * model is resolved, not at the first request.
  */
 #ifndef BACKREF_MODEL_COLUMN_TYPE_H
 #define BACKREF_MODEL_COLUMN_TYPE_H

@@ -103,7 +103,7 @@ static const struct catalog_column *declared_key(struct draft *d, const struct d
     return NULL;
 }
 
-/* Where ids come from: the database, or the client, who has to choose where the database does not. */
+/* Where ids come from: the database, or the client, who must choose where that does not. */
 static void resolve_new_keys(struct draft *d, struct draft_resource *r)
 {
     const struct catalog_column *column = r->key_column;

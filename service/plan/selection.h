@@ -34,15 +34,16 @@ struct selection {
     const struct resource *resource;         /* of the rows */
     const struct relationship *relationship; /* SELECT_RELATED, SELECT_LINKAGE */
     bool with_resources;       /* SELECT_LINKAGE: the related resources' own columns as well */
+    bool locks_links;          /* SELECT_LINKAGE: nobody unlinks what the state tells of */
     struct cell key;           /* SELECT_BY_KEY: its own; SELECT_RELATED, _LINKAGE: the owner's */
     const struct query *query; /* page, sort and filters; ignored for one resource */
     const struct cell *cursor; /* a value per sort key, then the key; NULL: PAGE_FIRST */
 };
 
 /*
- * Columns that rows with an owner begin with: is there such an owner? Without, there is one row, and
- * nothing else in it. And, in SELECT_LINKAGE, the state of the whole link set, as a text that is
- * the same exactly when the links are; NULL when they are more than STATE_MAX_MEMBERS.
+ * Columns that rows with an owner begin with: is there such an owner? Without, there is one row,
+ * and nothing else in it. And, in SELECT_LINKAGE, the state of the whole link set, as a text that
+ * is the same exactly when the links are; NULL when they are more than STATE_MAX_MEMBERS.
  */
 enum { SELECTION_FOUND = 1, SELECTION_STATE = 2, STATE_MAX_MEMBERS = 1000 };
 

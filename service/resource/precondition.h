@@ -31,7 +31,7 @@ enum step precondition_plan_link(struct exchange *x);
  */
 void precondition_tag_resource(struct exchange *x, const struct cell *columns);
 
-/* precondition_tag_linkage() - likewise; `state` as SELECT_LINKAGE gives it, NULL for a large set. */
+/* precondition_tag_linkage() - likewise; `state` as SELECT_LINKAGE has it, NULL for a large set. */
 void precondition_tag_linkage(struct exchange *x, struct cell state);
 
 /* precondition_tag_link() - likewise, of one link; `columns` are its member and link columns. */

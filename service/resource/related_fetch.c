@@ -1,5 +1,5 @@
 /*
- * related_fetch.c - GET /{type}/{id}/{relationship}: the related resources themselves, or a page of them.
+ * related_fetch.c - GET /{type}/{id}/{relationship}: the related resources, or a page of them.
  */
 #include "resource/operations.h"
 #include "resource/reading.h"

@@ -9,7 +9,7 @@ from support.service import binary
 
 from markdown import ROOT
 
-READMES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("**/README.md")
+READMES = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("**/*.md")
                  if not {"build", ".local"} & set(path.relative_to(ROOT).parts))
 SETTING = re.compile(r"^\| `(--[a-z-]+)` \| (.*?) \|", re.MULTILINE)
 
@@ -42,12 +42,29 @@ def test_every_folder_is_on_the_map():
             assert f"`{folder.name}/`" in text, folder.name
 
 
+def test_operations_has_the_table_of_the_program():
+    """All of it, as it is printed: `backref help table`."""
+    text = (ROOT / "docker" / "operations.md").read_text()
+    table = re.search(r"<!-- settings -->\n(.*)<!-- /settings -->", text, re.DOTALL).group(1)
+    assert table == subprocess.run([binary(), "help", "table"], capture_output=True, text=True, check=True).stdout
+
+
+def test_metrics_are_those_of_the_program():
+    """Every metric that the program writes is explained, and none that it does not."""
+    text = (ROOT / "docker" / "operations.md").read_text()
+    source = "".join((ROOT / "service" / "exchange" / name).read_text()
+                     for name in ("metrics_text.c", "metrics_process.c"))
+    rows = "\n".join(line for line in text.splitlines() if line.startswith("| `"))
+    written = set(re.findall(r"backref_[a-z_]+", source))
+    assert written == set(re.findall(r"backref_[a-z_]+", rows))
+
+
 def test_settings_are_those_of_the_program():
     """Every flag of `backref help` is in README.md's table with the same default, and no other."""
     shown = subprocess.run([binary(), "help"], capture_output=True, text=True, check=True).stdout
     defaults = {}
     for entry in re.split(r"^  (?=--)", shown, flags=re.MULTILINE)[1:]:
-        flag = entry.split()[0]
+        flag = entry.split()[0].partition("[")[0]
         defaults[flag] = " ".join(re.search(r"default: (.*)", entry, re.DOTALL).group(1).split())
     table = dict(SETTING.findall((ROOT / "README.md").read_text()))
     assert table.keys() == defaults.keys()

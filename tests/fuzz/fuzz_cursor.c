@@ -22,7 +22,7 @@ static bool same(struct cell a, struct cell b)
     return a.n == b.n && (a.n <= 0 || memcmp(a.at, b.at, (size_t)a.n) == 0);
 }
 
-/* Of a list that is sorted by a text and an integer: what is read comes back from what is written. */
+/* Of a list sorted by a text and an integer: what is read comes back from what is written. */
 static void check_sorted(struct arena *a, const struct resource *of, struct text input)
 {
     const struct column_type *const types[2] = { column_type_find(OID_TEXT),

@@ -1,5 +1,6 @@
 """`backref health`: what a container's health check runs."""
 
+import re
 import socket
 import threading
 
@@ -85,3 +86,17 @@ def test_what_is_not_http_is_not_ready():
         thread.join()
     assert done.returncode == 1
     assert "not HTTP" in done.stderr
+
+
+def test_the_operators_address_is_asked_when_there_is_one(fresh_service):
+    service = fresh_service(admin_listen="127.0.0.1:0")
+    service.wait_for_log(r"/metrics are on \S+:\d+")
+    admin = re.search(r"/metrics are on ([0-9.:]+)", service.log()).group(1)
+    assert run("health", env={"BACKREF_ADMIN_LISTEN": admin, "BACKREF_LISTEN": "127.0.0.1:1"}).returncode == 0
+    assert health(service.addresses[0]).returncode == 1, "only the operators' address tells"
+
+
+def test_tls_is_not_spoken(tmp_path):
+    done = health("127.0.0.1:1", BACKREF_TLS_CERTIFICATE=str(tmp_path / "none.pem"),
+                  BACKREF_TLS_KEY=str(tmp_path / "none.key"))
+    assert done.returncode == 1 and "--admin-listen" in done.stderr

@@ -74,7 +74,7 @@ GRAPH = model(
         "knows": {"target": "persons", "secondary": "knows", "symmetric": True, "description": "Who would greet whom."},
         "room": {"target": "rooms", "secondary": "seats", "uselist": False, "backref": "sitters"},
         "total": {"target": "totals", "local_columns": "id", "remote_columns": "owner_id", "uselist": False}}},
-    phones={"view_only": True}, badges={}, rooms={"client_ids": True}, totals={"key": "owner_id"},
+    phones={"view_only": True}, badges={"client_ids": True}, rooms={}, totals={"key": "owner_id"},
     pets={"relationships": {
         "owner": {"target": "persons", "back_populates": "pets"},
         "parent": {"target": "pets", "local_columns": ["parent_id"], "backref": "children"}}})
@@ -120,12 +120,12 @@ phones: table public.phones, key id (bigint), view only
       deleting one of phones deletes its links (cascade)
       deleting one of persons deletes its links (cascade)
 
-badges: table public.badges, key id (uuid)
+badges: table public.badges, key id (uuid), clients may choose ids
   holder: one-to-one to persons, inverse persons.badge, writable
       person_id of public.badges refers to persons
       deleting one of persons deletes its badges (cascade)
 
-rooms: table public.rooms, key code (text), clients may choose ids
+rooms: table public.rooms, key code (text), clients choose ids
   sitters: many-to-many to persons, inverse persons.room, writable
       through public.seats: room_code refers to rooms, person_id to persons
       deleting one of rooms deletes its links (cascade)

@@ -4,10 +4,11 @@ import json
 
 import hypothesis
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from support.client import document, ident, idents
+from support.given import is_given
 from support.model import ATTRIBUTES, SIDES, bulk, unique
 
 # Any Unicode text that PostgreSQL can store: no NUL, no lone surrogates.
@@ -97,6 +98,7 @@ def test_any_bytes_are_answered_with_400(api, raw):
 @many
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=60))
 def test_any_path_is_answered_below_500(api, path):
+    assume("#" not in path or not is_given())  # a proxy refuses it in words of its own
     assert api.get("/" + path).status < 500
 
 

@@ -329,6 +329,25 @@ def test_log_as_json_lines(fresh_service):
         assert isinstance(json.loads(line), dict), line
 
 
+def test_the_log_level_is_switched_by_signals(fresh_service):
+    service = fresh_service(log_format="text")
+    client = service.client()
+
+    def switch(number, level):
+        seen = service.log().count("the log level is")
+        service.signal(number)
+        service.wait_for_log(rf"(?s)(the log level is.*){{{seen}}}the log level is {level}\n")
+
+    for level in ("warning", "error", "error"):
+        switch(signal.SIGUSR2, level)
+    assert client.get("/persons").status == 200
+    for level in ("warning", "info", "debug", "debug"):
+        switch(signal.SIGUSR1, level)
+    assert client.get("/phones").status == 200
+    service.wait_for_log("/phones")
+    assert "/persons" not in service.log(), "nothing was logged of the request before"
+
+
 def test_secrets_stay_out_of_the_log_and_the_answers(cluster, fresh_database):
     url = cluster.url(fresh_database()) + "&password=hunter2secret"
     with Service(url, log_level="debug") as service, Client(service.base_url) as client:

@@ -98,6 +98,8 @@ static void test_what_is_not_utf8_is_replaced(void **state)
     struct captured c;
     capture(&c, &json_log, LOG_INFO, "a\xff\xc3 \xe2\x82");
     assert_matches(c.at, "\"a\\?\\? \\?\\?\"\\}\n$");
+    capture(&c, &json_log, LOG_INFO, "\xe0\x80\x80 \xed\xa0\x80 \xf4\x90\x80\x80");
+    assert_matches(c.at, "\"\\?{3} \\?{3} \\?{4}\"\\}\n$");
 }
 
 static void test_unimportant_lines_are_left_out(void **state)

@@ -42,7 +42,7 @@ static void test_constraints_name_their_attributes(void **state)
     struct model *model = model_default();
     const struct resource *persons = &model->resources[0];
 
-    assert_int_equal(persons->n_constraints, 3);
+    assert_int_equal(persons->n_constraints, 4);
     const struct constraint *unique = resource_find_constraint(persons, "persons_email_key");
     assert_true(unique->unique);
     assert_null(unique->explanation);
@@ -52,7 +52,11 @@ static void test_constraints_name_their_attributes(void **state)
     assert_false(check->unique);
     assert_string_equal(check->explanation, "must be 1 to 200 characters long");
     assert_string_equal(check->attributes[0]->name, "name");
-    assert_null(resource_find_constraint(persons, "persons_pkey"));
+    const struct constraint *key = resource_find_constraint(persons, "persons_pkey");
+    assert_true(key->unique);
+    assert_int_equal(key->n_attributes, 0);
+    assert_int_equal(key->n_columns, 1);
+    assert_string_equal(key->columns[0], "id");
     model_free(model);
 }
 

@@ -223,8 +223,7 @@ static void test_columns_of_rows(void **state)
     assert_non_null(strstr(sql, "(select r.\"id\", r.\"name\", r.\"email\", r.\"created_at\","
                                 " r.\"updated_at\" from "));
     sql = fetch_linkage(*state, persons->relationships, PAGE_FIRST)->sql;
-    assert_ptr_equal(strstr(sql, "select a.request, o.key is not null, z.state, x.* from"),
-                     sql);
+    assert_ptr_equal(strstr(sql, "select a.request, o.key is not null, z.state, x.* from"), sql);
     assert_non_null(strstr(sql, "(select p.\"phone_id\", p.\"linked_at\" from"));
     sql = fetch_related(*state, persons->relationships, PAGE_FIRST)->sql;
     assert_ptr_equal(strstr(sql, "select a.request, o.key is not null, x.* from"), sql);

@@ -1,12 +1,12 @@
 /*
- * atomic_read.h - the body of POST /operations, taken apart: one request after the other.
+ * document_atomic.h - the body of POST /operations, taken apart: one request after the other.
  *
  * Each operation becomes what the plain request would be: a target, and a body {"data": …} of its
  * own, so that everything behind reads, checks and writes it as ever. Local ids are replaced by
  * the ids that were chosen for them before.
  */
-#ifndef BACKREF_JSONAPI_ATOMIC_READ_H
-#define BACKREF_JSONAPI_ATOMIC_READ_H
+#ifndef BACKREF_JSONAPI_DOCUMENT_ATOMIC_H
+#define BACKREF_JSONAPI_DOCUMENT_ATOMIC_H
 
 #include "jsonapi/document_numbers.h"
 #include "jsonapi/document_read.h"

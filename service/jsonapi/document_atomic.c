@@ -1,9 +1,9 @@
 /*
- * atomic_read.c - see atomic_read.h. Two passes: the first finds which local ids are assigned, in
- * order, and judges each operation's shape; the second, operation by operation, writes bodies in
- * which the ids stand that were chosen.
+ * document_atomic.c - see document_atomic.h. Two passes: the first finds which local ids are
+ * assigned, in order, and judges each operation's shape; the second, operation by operation, writes
+ * bodies in which the ids stand that were chosen.
  */
-#include "jsonapi/atomic_read.h"
+#include "jsonapi/document_atomic.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -228,7 +228,8 @@ static void read_data(struct atomic_reading *r, json_t *data)
 {
     struct atomic_operation *o = r->operation;
     bool is_linkage =
-        o->relationship != NULL || memmem(o->href.at, o->href.n, "/relationships/", 15) != NULL;
+        o->relationship != NULL ||
+        (o->href.n > 0 && memmem(o->href.at, o->href.n, "/relationships/", 15) != NULL);
     o->data = data;
     if (is_linkage) {
         check_linkage(r, data, "/data");
