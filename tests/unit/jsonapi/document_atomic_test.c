@@ -1,5 +1,5 @@
 /*
- * atomic_read_test.c - the body of POST /operations: what is refused and where, local ids, and the
+ * document_atomic_test.c - the body of POST /operations: what is refused and where, local ids, and the
  * bodies of the plain requests that operations stand for.
  */
 #include "support/read_document.h"
@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <jansson.h>
 
-#include "jsonapi/atomic_read.h"
+#include "jsonapi/document_atomic.h"
 
 enum { MAX_OPERATIONS = 5 };
 
