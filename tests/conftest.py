@@ -15,6 +15,8 @@ import pytest
 
 from support.client import Client
 from support.database import Sql
+from support.description import Description
+from support.lint import lint
 from support.given import Given, add_first_rows, is_given, open_database
 from support.postgres import Cluster
 from support.service import Service, migrate
@@ -103,11 +105,22 @@ def service(request, shared_database):
         yield running
 
 
-@pytest.fixture
-def api(service):
-    """A client of the shared service."""
-    assert service.is_running(), f"the shared service died:\n{service.log()[-6000:]}"
+@pytest.fixture(scope="session")
+def description(service):
+    """What the shared service says of itself."""
     with Client(service.base_url) as client:
+        return Description(client.get("/openapi.json").json)
+
+
+@pytest.fixture
+def api(service, description):
+    """A client of the shared service, which may only answer with what it describes."""
+    def check(answer):
+        lint(answer)
+        description.judge_status(answer)
+
+    assert service.is_running(), f"the shared service died:\n{service.log()[-6000:]}"
+    with Client(service.base_url, check=check) as client:
         yield client
 
 

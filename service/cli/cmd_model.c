@@ -11,7 +11,7 @@
 #include "cli/cmd_reflect.h"
 #include "cli/load_model.h"
 #include "cli/model_graph.h"
-#include "openapi/openapi.h"
+#include "exchange/service.h"
 
 enum { MODEL_BYTES = 256 << 20 };
 
@@ -61,14 +61,7 @@ static int print_openapi(const struct cli_call *call, const struct judged_model 
                          struct buf *b)
 {
     const struct settings *settings = &call->config->settings;
-    const struct openapi_options options = {
-        .version = backref_version,
-        .public_url = settings->public_url,
-        .page_size = settings->page_size,
-        .max_page_size = settings->max_page_size,
-        .max_body_bytes = settings->max_body_bytes,
-        .max_members = settings->max_members,
-    };
+    const struct openapi_options options = service_description(settings, backref_version);
     if (judged->model == NULL) {
         load_model_log(settings, call->log, judged);
         return CLI_FAILED;

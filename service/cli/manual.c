@@ -28,8 +28,8 @@ static void add_users(struct buf *b, const struct setting *s)
 /* ---- the manual page ------------------------------------------------------------------------- */
 
 /*
- * Text as roff takes it: its own characters are escaped, and a line feed, which ends a paragraph in
- * the tables, begins one.
+ * Text as roff takes it: its own characters are escaped, and a line feed, which ends a paragraph
+ * in the tables, begins one.
  */
 static void add_text(struct buf *b, const char *text)
 {

@@ -45,7 +45,7 @@ static bool read_tag(const char **at, struct tag *ret)
     return true;
 }
 
-static bool is_any(const char *field)
+bool entity_tags_are_any(const char *field)
 {
     field += strspn(field, " \t");
     return field[0] == '*' && field[1 + strspn(field + 1, " \t")] == '\0';
@@ -54,7 +54,7 @@ static bool is_any(const char *field)
 bool entity_tags_are_valid(const char *field)
 {
     struct tag tag;
-    if (is_any(field)) {
+    if (entity_tags_are_any(field)) {
         return true;
     }
     skip_separators(&field);
@@ -68,7 +68,7 @@ bool entity_tags_are_valid(const char *field)
 bool entity_tag_matches(const char *field, struct text etag, bool weak)
 {
     struct tag tag;
-    if (etag.n == 0 || is_any(field)) {
+    if (etag.n == 0 || entity_tags_are_any(field)) {
         return etag.n > 0;
     }
     bool is_weak = etag.at[0] == 'W';
@@ -94,7 +94,7 @@ static bool begins_with_state(struct text opaque, struct text state)
 bool entity_tag_names_state(const char *field, const char *state)
 {
     struct tag tag;
-    if (state == NULL || is_any(field)) {
+    if (state == NULL || entity_tags_are_any(field)) {
         return state != NULL;
     }
     skip_separators(&field);

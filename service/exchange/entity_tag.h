@@ -18,6 +18,9 @@
  */
 bool entity_tags_are_valid(const char *field) MUST_CHECK;
 
+/* entity_tags_are_any() - is the field "*", which stands for whatever there is? */
+bool entity_tags_are_any(const char *field) MUST_CHECK;
+
 /*
  * entity_tag_matches() - does the field name this tag?
  *

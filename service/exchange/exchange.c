@@ -138,3 +138,13 @@ enum step exchange_answer(struct exchange *x, int status)
     x->answer.status = status;
     return STEP_DONE;
 }
+
+void exchange_count_links(const struct exchange *x)
+{
+    enum link_write write = x->operation == NULL ? LINKS_NONE : x->operation->links;
+    struct link_metrics *own = &x->service->links[x->worker * x->service->model->n_relationships];
+    for (size_t i = 0; write != LINKS_NONE && i < x->document.n_relationships; i++) {
+        const struct relationship_value *v = &x->document.relationships[i];
+        metrics_add(&own[v->relationship->id].members[write], v->linkage.n);
+    }
+}

@@ -47,10 +47,8 @@ struct exchange {
     struct plan plan;
     struct reading reading;
     struct precondition precondition;
-    /*
-     * Looks at x->rows while the plan's transaction is open: true commits it, false (with problems)
-     * takes everything back. NULL: what PostgreSQL accepts is committed. Never with a shared plan.
-     */
+    /* looks at x->rows while the transaction is open: true commits it, false, with problems, takes
+     * all of it back; NULL: what PostgreSQL accepts is committed. Never with a shared plan */
     bool (*judge)(struct exchange *x);
     struct rows *rows; /* of the plan's statements, once they are back */
     struct problems problems;
@@ -99,9 +97,7 @@ bool exchange_run_to_submit(struct exchange *x);
  */
 void exchange_resume(struct exchange *x);
 
-/*
- * exchange_refuse() - answer with x->problems: the last thing that a step does. Returns STEP_DONE.
- */
+/* exchange_refuse() - answer with x->problems: the last thing a step does. Returns STEP_DONE. */
 enum step exchange_refuse(struct exchange *x);
 
 /*
@@ -113,6 +109,9 @@ enum step exchange_next(struct exchange *x, int r);
 
 /* exchange_answer() - complete the answer: `status`, with what was written to x->answer.body. */
 enum step exchange_answer(struct exchange *x, int status);
+
+/* exchange_count_links() - the write has succeeded: count the members that it named. */
+void exchange_count_links(const struct exchange *x);
 
 /* exchange_submit() - the step that sends x->plan to PostgreSQL; defined in submit.c. */
 enum step exchange_submit(struct exchange *x);

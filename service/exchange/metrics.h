@@ -1,8 +1,9 @@
 /*
  * metrics.h - counters of one worker, for GET /metrics.
  *
- * Only the worker itself writes its counters; whoever answers GET /metrics reads all of them. They
- * are atomics with relaxed order: plain loads and stores on every machine that the service runs on.
+ * Only the worker itself writes its counters; whoever answers GET /metrics reads all of them.
+ * They are atomics with relaxed order: plain loads and stores on every machine that the service
+ * runs on.
  */
 #ifndef BACKREF_EXCHANGE_METRICS_H
 #define BACKREF_EXCHANGE_METRICS_H
@@ -17,6 +18,14 @@ enum {
     STATUS_CLASSES = 6,    /* by the first digit of the status */
     OPERATION_SLOTS = 48,  /* more than there are operations */
     CONNECTION_KINDS = 4,  /* of enum pool_kind */
+};
+
+/* What a write does with the members that it names; LINKS_NONE: it names none. */
+enum link_write { LINKS_NONE, LINKS_ADDED, LINKS_REMOVED, LINKS_REPLACED, LINK_WRITES };
+
+/* What was written of one relationship; as for struct metrics, each worker has its own. */
+struct link_metrics {
+    _Atomic uint64_t members[LINK_WRITES]; /* named by writes that succeeded */
 };
 
 /* What connections of clients are doing. */

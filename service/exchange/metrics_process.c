@@ -1,6 +1,6 @@
 /*
- * metrics_process.c - see metrics_text.h. The figures that Prometheus' own client libraries give,
- * by the same names, read from /proc; what cannot be read is left out.
+ * metrics_process.c - see metrics_text.h. The figures that Prometheus' own client libraries
+ * give, by the same names, read from /proc; what cannot be read is left out.
  */
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /*
- * metrics_text.c - see metrics_text.h. Workers count for themselves; here their counters are added
- * up.
+ * metrics_text.c - see metrics_text.h. Workers count for themselves; here their counters are
+ * added up.
  */
 #include "exchange/metrics_text.h"
 
@@ -177,6 +177,49 @@ static void write_operations(const struct service *service, struct buf *b)
     }
 }
 
+/* ---- by relationship ------------------------------------------------------------------------- */
+
+static uint64_t count_members(const struct service *service, size_t id, enum link_write write)
+{
+    uint64_t n = 0;
+    for (size_t w = 0; w < service->settings->workers; w++) {
+        struct link_metrics *own = &service->links[w * service->model->n_relationships + id];
+        n += atomic_load_explicit(&own->members[write], memory_order_relaxed);
+    }
+    return n;
+}
+
+static void write_relationship(const struct service *service, const struct relationship *rel,
+                               struct buf *b)
+{
+    static const char *const names[LINK_WRITES] = {
+        [LINKS_ADDED] = "link",
+        [LINKS_REMOVED] = "unlink",
+        [LINKS_REPLACED] = "replace",
+    };
+    for (enum link_write write = LINKS_ADDED; write < LINK_WRITES; write++) {
+        uint64_t n = count_members(service, rel->id, write);
+        if (n > 0) {
+            buf_addf(b,
+                     "backref_link_members_total{type=\"%s\",relationship=\"%s\",change=\"%s\"}"
+                     " %" PRIu64 "\n",
+                     rel->owner->type, rel->name, names[write], n);
+        }
+    }
+}
+
+static void write_relationships(const struct service *service, struct buf *b)
+{
+    write_head(b, "backref_link_members_total", "counter",
+               "Members named by writes that succeeded, by relationship and change");
+    for (size_t i = 0; i < service->model->n_resources; i++) {
+        const struct resource *resource = &service->model->resources[i];
+        for (size_t k = 0; k < resource->n_relationships; k++) {
+            write_relationship(service, &resource->relationships[k], b);
+        }
+    }
+}
+
 /* ---- the rest -------------------------------------------------------------------------------- */
 
 static void write_batch_sizes(const struct service *service, struct buf *b)
@@ -236,6 +279,7 @@ void metrics_write(const struct service *service, struct buf *b)
     write_head(b, "backref_workers", "gauge", "Threads that answer requests");
     buf_addf(b, "backref_workers %" PRIu32 "\n", service->settings->workers);
     write_operations(service, b);
+    write_relationships(service, b);
     for (size_t i = 0; i < ARRAY_SIZE(descriptions); i++) {
         const struct description *d = &descriptions[i];
         write_head(b, d->name, d->type, d->help);

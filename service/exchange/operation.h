@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "exchange/metrics.h"
+
 struct exchange;
 
 enum step {
@@ -17,9 +19,10 @@ enum step {
 enum { OPERATION_MAX_STEPS = 8 };
 
 struct operation {
-    const char *name;  /* in metrics and explanations: "relationship-add" */
-    unsigned query;    /* which query parameters it understands: QUERY_… */
-    bool has_body;     /* a document is expected */
+    const char *name;      /* in metrics and explanations: "relationship-add" */
+    unsigned query;        /* which query parameters it understands: QUERY_… */
+    bool has_body;         /* a document is expected */
+    enum link_write links; /* what becomes of the members that x->document names */
     bool takes_atomic; /* documents use the extension Atomic Operations, in requests and answers */
     bool is_open;      /* answers whatever the client accepts: health, metrics */
     bool is_for_operators; /* health, metrics: no client's business, and never the same twice */

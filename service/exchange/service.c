@@ -3,22 +3,32 @@
  */
 #include "exchange/service.h"
 
-#include "openapi/openapi.h"
 #include "plan/fetch.h"
 
 enum { BUDGET = 256 << 20 };
 
-static bool describe(struct service *service)
+struct openapi_options service_description(const struct settings *settings, const char *version)
 {
-    const struct settings *settings = service->settings;
-    const struct openapi_options options = {
-        .version = service->version,
+    return (struct openapi_options){
+        .version = version,
         .public_url = settings->public_url,
         .page_size = settings->page_size,
         .max_page_size = settings->max_page_size,
         .max_body_bytes = settings->max_body_bytes,
         .max_members = settings->max_members,
+        .max_operations = settings->max_operations,
+        .max_include_depth = settings->max_include_depth,
+        .max_include = settings->max_include,
+        .max_sort = settings->max_sort,
+        .max_filters = settings->max_filters,
+        .max_filter_values = settings->max_filter_values,
+        .page_total = settings->page_total,
     };
+}
+
+static bool describe(struct service *service)
+{
+    const struct openapi_options options = service_description(service->settings, service->version);
     struct buf json;
     struct buf yaml;
     buf_init(&json, service->arena, 65536);
@@ -50,10 +60,12 @@ struct service *service_new(const struct settings *settings, const struct log *l
         .probe = probe_model(a, model),
         .version = version,
         .metrics = metrics,
+        .links = arena_zalloc(a, settings->workers * (model->n_relationships + 1),
+                              sizeof *service->links),
         .uses = arena_zalloc(a, settings->workers, sizeof *service->uses),
     };
-    if (service->uses == NULL || service->statements == NULL || service->probe == NULL ||
-        !describe(service)) {
+    if (service->uses == NULL || service->links == NULL || service->statements == NULL ||
+        service->probe == NULL || !describe(service)) {
         arena_free(a);
         return NULL;
     }

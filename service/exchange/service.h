@@ -14,6 +14,7 @@
 #include "exchange/metrics.h"
 #include "exchange/settings.h"
 #include "model/model.h"
+#include "openapi/openapi.h"
 #include "relationship/statements.h"
 
 /* How many requests of one worker use a service; only that worker writes it. */
@@ -33,9 +34,13 @@ struct service {
     struct text openapi_json;
     struct text openapi_yaml;
     const char *version;
-    struct metrics *metrics;  /* one per worker, settings->workers of them */
-    struct service_use *uses; /* likewise */
+    struct metrics *metrics;    /* one per worker, settings->workers of them */
+    struct link_metrics *links; /* by worker, then by struct relationship's id */
+    struct service_use *uses;   /* one per worker */
 };
+
+/* service_description() - what the description says of these settings. */
+struct openapi_options service_description(const struct settings *settings, const char *version);
 
 /*
  * service_new() - a service over `model`.

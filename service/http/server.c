@@ -250,6 +250,9 @@ static void end_request(struct server *s, struct client *c, const struct exchang
 {
     uint64_t duration_us = now_us() - c->started_us;
     const struct answer *answer = &x->answer;
+    if (answer->status < 300) {
+        exchange_count_links(x);
+    }
     metrics_count_answer(
         s->settings.metrics,
         &(struct answered){

@@ -228,7 +228,8 @@ static void read_data(struct atomic_reading *r, json_t *data)
 {
     struct atomic_operation *o = r->operation;
     bool is_linkage =
-        o->relationship != NULL || memmem(o->href.at, o->href.n, "/relationships/", 15) != NULL;
+        o->relationship != NULL ||
+        (o->href.n > 0 && memmem(o->href.at, o->href.n, "/relationships/", 15) != NULL);
     o->data = data;
     if (is_linkage) {
         check_linkage(r, data, "/data");

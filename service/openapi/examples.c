@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "jsonapi/media_type.h"
+
 #define MOMENT "2026-01-31T09:15:00.25Z"
 #define UUID "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 
@@ -211,6 +213,9 @@ static json_t *resource_object(struct doc *doc, const struct resource *resource)
             json_t *both = doc_put(doc, one, "links", doc_object(doc));
             doc_put(doc, both, "self", link_to(doc, path_of_linkage(doc, r)));
             doc_put(doc, both, "related", link_to(doc, path_of_related(doc, r)));
+            if (r->is_to_one) {
+                doc_put(doc, one, "data", identifier(doc, r->target));
+            }
         }
     }
     return object;
@@ -223,6 +228,17 @@ json_t *example_resource(struct doc *doc, const struct resource *resource)
     return document;
 }
 
+json_t *example_related(struct doc *doc, const struct relationship *relationship)
+{
+    const char *path = path_of_related(doc, relationship);
+    if (!relationship->is_to_one) {
+        return example_list(doc, relationship->target, path);
+    }
+    json_t *document = begin_document(doc, path, NULL);
+    doc_put(doc, document, "data", resource_object(doc, relationship->target));
+    return document;
+}
+
 json_t *example_list(struct doc *doc, const struct resource *resource, const char *path)
 {
     json_t *document = begin_document(doc, path, NULL);
@@ -232,11 +248,24 @@ json_t *example_list(struct doc *doc, const struct resource *resource, const cha
     return document;
 }
 
-json_t *example_create(struct doc *doc, const struct resource *resource)
+/* The relationship that a create shows: the first that can be written, or NULL. */
+static const struct relationship *first_relationship(const struct resource *resource)
 {
-    json_t *document = doc_object(doc);
-    json_t *data = doc_put(doc, document, "data", doc_object(doc));
-    doc_put(doc, data, "type", doc_text(doc, "%s", resource->type));
+    for (size_t i = 0; i < resource->n_relationships; i++) {
+        if (!resource->relationships[i].view_only) {
+            return &resource->relationships[i];
+        }
+    }
+    return NULL;
+}
+
+static json_t *new_resource(struct doc *doc, const struct resource *resource)
+{
+    json_t *data = doc_object(doc);
+    doc_put_text(doc, data, "type", resource->type);
+    if (resource->allows_client_ids) {
+        doc_put_text(doc, data, "id", example_id(resource));
+    }
     json_t *attributes = doc_put(doc, data, "attributes", doc_object(doc));
     for (size_t i = 0; i < resource->n_attributes; i++) {
         const struct attribute *a = &resource->attributes[i];
@@ -244,8 +273,15 @@ json_t *example_create(struct doc *doc, const struct resource *resource)
             doc_put(doc, attributes, a->name, example_value(doc, resource, a));
         }
     }
-    if (resource->n_relationships > 0) {
-        const struct relationship *r = &resource->relationships[0];
+    return data;
+}
+
+json_t *example_create(struct doc *doc, const struct resource *resource)
+{
+    json_t *document = doc_object(doc);
+    json_t *data = doc_put(doc, document, "data", new_resource(doc, resource));
+    const struct relationship *r = first_relationship(resource);
+    if (r != NULL) {
         json_t *relationships = doc_put(doc, data, "relationships", doc_object(doc));
         doc_put(doc, relationships, r->name, example_members(doc, r));
     }
@@ -279,6 +315,10 @@ json_t *example_linkage(struct doc *doc, const struct relationship *relationship
 {
     json_t *document =
         begin_document(doc, path_of_linkage(doc, relationship), path_of_related(doc, relationship));
+    if (relationship->is_to_one) {
+        doc_put(doc, document, "data", linked_identifier(doc, relationship));
+        return document;
+    }
     put_page_links(doc, document);
     json_t *data = doc_put(doc, document, "data", doc_array(doc));
     doc_add(doc, data, linked_identifier(doc, relationship));
@@ -288,8 +328,66 @@ json_t *example_linkage(struct doc *doc, const struct relationship *relationship
 json_t *example_members(struct doc *doc, const struct relationship *relationship)
 {
     json_t *document = doc_object(doc);
-    json_t *data = doc_put(doc, document, "data", doc_array(doc));
-    doc_add(doc, data, identifier(doc, relationship->target));
+    json_t *member = identifier(doc, relationship->target);
+    if (relationship->is_to_one) {
+        doc_put(doc, document, "data", member);
+    } else {
+        json_t *data = doc_put(doc, document, "data", doc_array(doc));
+        doc_add(doc, data, member);
+    }
+    return document;
+}
+
+/* The type that the atomic example adds: the first that can be written; NULL: there is none. */
+static const struct resource *added_type(struct doc *doc)
+{
+    for (size_t i = 0; i < doc->model->n_resources; i++) {
+        if (!doc->model->resources[i].view_only) {
+            return &doc->model->resources[i];
+        }
+    }
+    return NULL;
+}
+
+/* Adds a resource under a lid, and removes it again by that. */
+json_t *example_operations(struct doc *doc)
+{
+    static const char lid[] = "new";
+    const struct resource *resource = added_type(doc);
+    json_t *document = doc_object(doc);
+    json_t *operations = doc_put(doc, document, "atomic:operations", doc_array(doc));
+    if (resource == NULL) {
+        return document;
+    }
+    json_t *add = doc_object(doc);
+    doc_put_text(doc, add, "op", "add");
+    json_t *data = doc_put(doc, add, "data", new_resource(doc, resource));
+    doc_put_text(doc, data, "lid", lid);
+    doc_add(doc, operations, add);
+    json_t *remove = doc_object(doc);
+    doc_put_text(doc, remove, "op", "remove");
+    json_t *ref = doc_put(doc, remove, "ref", doc_object(doc));
+    doc_put_text(doc, ref, "type", resource->type);
+    doc_put_text(doc, ref, "lid", lid);
+    doc_add(doc, operations, remove);
+    return document;
+}
+
+json_t *example_results(struct doc *doc)
+{
+    const struct resource *resource = added_type(doc);
+    json_t *document = doc_object(doc);
+    json_t *jsonapi = doc_put(doc, document, "jsonapi", doc_object(doc));
+    doc_put_text(doc, jsonapi, "version", "1.1");
+    json_t *extensions = doc_put(doc, jsonapi, "ext", doc_array(doc));
+    doc_add(doc, extensions, doc_text(doc, ATOMIC_EXTENSION));
+    json_t *results = doc_put(doc, document, "atomic:results", doc_array(doc));
+    if (resource != NULL) {
+        json_t *added = doc_object(doc);
+        doc_put(doc, added, "data", resource_object(doc, resource));
+        doc_add(doc, results, added);
+        doc_add(doc, results, doc_object(doc));
+    }
     return document;
 }
 

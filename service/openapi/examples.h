@@ -22,6 +22,9 @@ json_t *example_resource(struct doc *doc, const struct resource *resource);
 /* example_list() - the answer to a GET of resources of this type at `path` ("/persons"). */
 json_t *example_list(struct doc *doc, const struct resource *resource, const char *path);
 
+/* example_related() - the answer to GET /{type}/{id}/{relationship}. */
+json_t *example_related(struct doc *doc, const struct relationship *relationship);
+
 /* example_create(), example_update() - what POST /{type} and PATCH /{type}/{id} take. */
 json_t *example_create(struct doc *doc, const struct resource *resource);
 json_t *example_update(struct doc *doc, const struct resource *resource);
@@ -34,5 +37,9 @@ json_t *example_members(struct doc *doc, const struct relationship *relationship
 
 /* example_link() - the answer to GET /{type}/{id}/{relationship}/{related id}. */
 json_t *example_link(struct doc *doc, const struct relationship *relationship);
+
+/* example_operations(), example_results() - what POST /operations takes, and its answer. */
+json_t *example_operations(struct doc *doc);
+json_t *example_results(struct doc *doc);
 
 #endif

@@ -21,8 +21,10 @@ static void put_info(struct doc *doc, json_t *root)
         doc_text(doc,
                  "JSON:API 1.1 over PostgreSQL. A link is one fact, read from both sides: link "
                  "two resources from either end and both collections show it. HEAD is answered "
-                 "wherever GET is, OPTIONS everywhere. A body may have up to %zu bytes and name "
-                 "up to %zu members.",
+                 "wherever GET is, OPTIONS everywhere, also to browsers that ask for another "
+                 "site's page (CORS) where the operator allows it. Lists are paged as the profile "
+                 "Cursor Pagination has it; Accept may name it. Every answer has X-Request-Id. A "
+                 "body may have up to %zu bytes and name up to %zu members.",
                  doc->options->max_body_bytes, doc->options->max_members));
 }
 
@@ -63,6 +65,7 @@ static json_t *build(struct doc *doc)
     put_tags(doc, root);
     json_t *paths = doc_put(doc, root, "paths", doc_object(doc));
     paths_of_service(doc, paths);
+    path_of_operations(doc, paths);
     for (size_t i = 0; i < doc->model->n_resources; i++) {
         const struct resource *resource = &doc->model->resources[i];
         paths_of_resource(doc, paths, resource);
@@ -73,6 +76,7 @@ static json_t *build(struct doc *doc)
     json_t *components = doc_put(doc, root, "components", doc_object(doc));
     components_schemas(doc, components);
     components_parameters(doc, components);
+    components_headers(doc, components);
     components_responses(doc, components);
     return root;
 }

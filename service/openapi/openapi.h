@@ -20,7 +20,14 @@ struct openapi_options {
     uint32_t page_size;     /* when a request names none */
     uint32_t max_page_size;
     size_t max_body_bytes;
-    size_t max_members; /* identifiers in one request */
+    size_t max_members;    /* identifiers in one request */
+    size_t max_operations; /* of one atomic request */
+    uint32_t max_include_depth;
+    uint32_t max_include;
+    uint32_t max_sort;
+    uint32_t max_filters;
+    uint32_t max_filter_values;
+    unsigned page_total; /* enum page_total: when a request does not say */
 };
 
 /*

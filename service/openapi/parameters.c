@@ -1,79 +1,82 @@
 /*
- * parameters.c - what may stand in a path, a query string or a header besides the body.
+ * parameters.c - what may stand in a path or a header field beside the body, and what answers say
+ * in theirs.
  */
 #include "openapi/components.h"
 #include "openapi/examples.h"
 
-static json_t *begin_parameter(struct doc *doc, json_t *parameters, const char *key,
-                               const char *name, const char *in)
-{
-    json_t *parameter = doc_put(doc, parameters, key, doc_object(doc));
-    doc_put(doc, parameter, "name", doc_text(doc, "%s", name));
-    doc_put(doc, parameter, "in", doc_text(doc, "%s", in));
-    return parameter;
-}
+struct header_field {
+    const char *key;
+    const char *json; /* with ' for " */
+};
 
-static void describe(struct doc *doc, json_t *parameter, const char *description)
-{
-    doc_put(doc, parameter, "description", doc_text(doc, "%s", description));
-}
+/* clang-format off */
+static const struct header_field request_fields[] = {
+    { "prefer",
+      "{'name': 'Prefer', 'in': 'header', 'schema': {'type': 'string'},"
+      " 'example': 'return=representation', 'description': 'return=representation asks for the linkage in"
+      " the answer, with what the write has changed on both sides in meta.'}" },
+    { "if-match",
+      "{'name': 'If-Match', 'in': 'header', 'schema': {'type': 'string'},"
+      " 'description': 'Entity tags as ETag gave them, or *: if none of them is that of what is here, the"
+      " answer is 412 and nothing is changed.'}" },
+    { "if-none-match",
+      "{'name': 'If-None-Match', 'in': 'header', 'schema': {'type': 'string'},"
+      " 'description': 'Entity tags as ETag gave them, or *: if one of them is that of what is here, a read"
+      " is answered 304, and a write 412.'}" },
+    { "request-id",
+      "{'name': 'X-Request-Id', 'in': 'header', 'schema': {'type': 'string', 'maxLength': 128},"
+      " 'description': 'The name of this request in the answer and in the log; without it, one is made.'}" },
+};
 
-static json_t *typed_schema(struct doc *doc, const char *type)
-{
-    json_t *schema = doc_object(doc);
-    doc_put(doc, schema, "type", doc_text(doc, "%s", type));
-    return schema;
-}
+static const struct header_field answer_fields[] = {
+    { "etag",
+      "{'description': 'Changes whenever what was answered changes; for If-Match and If-None-Match.',"
+      " 'schema': {'type': 'string'}}" },
+    { "request-id",
+      "{'description': 'The name of the request, as it was given or made.',"
+      " 'schema': {'type': 'string'}}" },
+    { "location",
+      "{'description': 'The new resource.',"
+      " 'schema': {'$ref': '#/components/schemas/jsonapi.link'}}" },
+    { "preference-applied",
+      "{'description': 'Sent when Prefer was followed.', 'schema': {'type': 'string'}}" },
+    { "retry-after",
+      "{'description': 'Seconds to wait.', 'schema': {'type': 'integer'}}" },
+    { "allow",
+      "{'description': 'The methods of the path, with 405.', 'schema': {'type': 'string'}}" },
+};
+/* clang-format on */
 
-static void put_page_size(struct doc *doc, json_t *parameters)
+static void put_fields(struct doc *doc, json_t *to, const struct header_field *fields, size_t n)
 {
-    json_t *p = begin_parameter(doc, parameters, "page.size", "page[size]", "query");
-    describe(doc, p, "How many a page holds at most.");
-    json_t *schema = doc_put(doc, p, "schema", typed_schema(doc, "integer"));
-    doc_put(doc, schema, "minimum", json_integer(1));
-    doc_put(doc, schema, "maximum", json_integer(doc->options->max_page_size));
-    doc_put(doc, schema, "default", json_integer(doc->options->page_size));
-}
-
-static void put_cursor(struct doc *doc, json_t *parameters, const char *key, const char *name,
-                       const char *description)
-{
-    json_t *p = begin_parameter(doc, parameters, key, name, "query");
-    describe(doc, p, description);
-    doc_put(doc, p, "schema", typed_schema(doc, "string"));
-}
-
-static void put_prefer(struct doc *doc, json_t *parameters)
-{
-    json_t *p = begin_parameter(doc, parameters, "prefer", "Prefer", "header");
-    describe(doc, p,
-             "return=representation asks for the linkage in the answer, with what the write has "
-             "changed on both sides in meta.");
-    doc_put(doc, p, "schema", typed_schema(doc, "string"));
-    doc_put(doc, p, "example", doc_text(doc, "return=representation"));
+    for (size_t i = 0; i < n; i++) {
+        doc_put(doc, to, fields[i].key, doc_parse(doc, "%s", fields[i].json));
+    }
 }
 
 static void put_id(struct doc *doc, json_t *parameters, const struct resource *resource,
-                   const char *key, const char *name)
+                   const char *name)
 {
-    json_t *p = begin_parameter(doc, parameters, doc_format(doc, "%s.%s", resource->type, key),
-                                name, "path");
-    doc_put(doc, p, "required", json_true());
+    json_t *p = doc_parse(doc, "{'name': '%s', 'in': 'path', 'required': true}", name);
     doc_put(doc, p, "schema", doc_ref(doc, "schemas/%s.id", resource->type));
     doc_put(doc, p, "example", doc_text(doc, "%s", example_id(resource)));
+    doc_put(doc, parameters, doc_format(doc, "%s.%s", resource->type, name), p);
 }
 
 void components_parameters(struct doc *doc, json_t *components)
 {
     json_t *parameters = doc_put(doc, components, "parameters", doc_object(doc));
-    put_page_size(doc, parameters);
-    put_cursor(doc, parameters, "page.after", "page[after]",
-               "The page that follows this cursor, which comes from a next link.");
-    put_cursor(doc, parameters, "page.before", "page[before]",
-               "The page that precedes this cursor, which comes from a prev link.");
-    put_prefer(doc, parameters);
+    put_fields(doc, parameters, request_fields, ARRAY_SIZE(request_fields));
+    components_query_parameters(doc, parameters);
     for (size_t i = 0; i < doc->model->n_resources; i++) {
-        put_id(doc, parameters, &doc->model->resources[i], "id", "id");
-        put_id(doc, parameters, &doc->model->resources[i], "related_id", "related_id");
+        put_id(doc, parameters, &doc->model->resources[i], "id");
+        put_id(doc, parameters, &doc->model->resources[i], "related_id");
     }
+}
+
+void components_headers(struct doc *doc, json_t *components)
+{
+    json_t *headers = doc_put(doc, components, "headers", doc_object(doc));
+    put_fields(doc, headers, answer_fields, ARRAY_SIZE(answer_fields));
 }

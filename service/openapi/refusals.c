@@ -1,55 +1,62 @@
 /*
- * refusals.c - the responses that say no: one component per status, with an error document as the
- * service writes it for the model's first type.
+ * refusals.c - the responses that say no, or nothing new: one component per status, with an error
+ * document as the service writes it for the model's first type.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "jsonapi/problem.h"
 #include "openapi/components.h"
-#include "openapi/examples.h"
+#include "openapi/paths.h"
+
+const char *const precondition_parameters[] = { "if-match", "if-none-match", NULL };
+const int read_refusals[] = { 304, 400, 406, 412, 414, 431, 503, 504, 0 };
+const int read_one_refusals[] = { 304, 400, 404, 406, 412, 414, 431, 503, 504, 0 };
 
 struct refusal {
     enum problem_code code;
     enum problem_source source;
     const char *where;
     const char *description;
-    const char *detail; /* %s, if any, is a type */
+    const char
+        *detail; /* with one of: %s the first type, %u the largest page, %z the largest body */
 };
 
 /* clang-format off */
 static const struct refusal refusals[] = {
-    { PROBLEM_UNKNOWN_PARAMETER, SOURCE_PARAMETER, "sort",
+    { PROBLEM_BAD_PARAMETER, SOURCE_PARAMETER, "page[size]",
       "The request, its body or its query string is malformed.",
-      "there is no query parameter \"sort\" here" },
-    { PROBLEM_READ_ONLY, SOURCE_POINTER, "/data/attributes/created_at",
+      "\"0\" is no page size: give a whole number from 1 to %u" },
+    { PROBLEM_CLIENT_ID, SOURCE_POINTER, "/data/id",
       "The request is understood and not allowed: an id given by the client, a read-only field.",
-      "\"created_at\" is read-only; leave it out" },
+      "the service chooses the id: leave out \"7\"" },
     { PROBLEM_NOT_FOUND, SOURCE_NONE, NULL,
       "The resource of the path does not exist, or one that the request wants to link; nothing was changed.",
       "there is no resource of type \"%s\" with the id \"99\"" },
     { PROBLEM_NOT_ACCEPTABLE, SOURCE_HEADER, "Accept",
       "Accept leaves no media type that the service writes.",
-      "the answer would be application/vnd.api+json or application/json; accept one of them" },
+      "\"text/html\" accepts nothing that is served here: accept application/vnd.api+json or application/json" },
     { PROBLEM_CONFLICT, SOURCE_POINTER, "/data/type",
       "The request contradicts its path or what is stored: another type or id, a value that is taken, "
-      "a resource in use.",
-      "this is a collection of \"%s\"" },
-    { PROBLEM_BODY_TOO_LARGE, SOURCE_NONE, NULL,
-      "The body is larger than allowed, or names too many members.",
-      "the body is larger than the limit of %s bytes (--max-body)" },
+      "a resource in use, a member that may not be moved.",
+      "resources here have the type \"%s\", not \"other\"" },
+    { PROBLEM_PRECONDITION_FAILED, SOURCE_HEADER, "If-Match",
+      "What If-Match or If-None-Match ask for is not so; nothing was changed.",
+      "what is here was changed since: read it again, and try with its new ETag" },
+    { PROBLEM_BODY_TOO_LARGE, SOURCE_HEADER, "Content-Length",
+      "The body is larger than allowed, or names too many members or operations.",
+      "the body has 99999999 bytes, and at most %z are read" },
     { PROBLEM_URI_TOO_LONG, SOURCE_NONE, NULL,
       "The path and query string are longer than allowed.",
-      "the request target is longer than allowed; shorten it" },
+      "the request target has 9000 bytes, and at most 8192 are read" },
     { PROBLEM_UNSUPPORTED_MEDIA_TYPE, SOURCE_HEADER, "Content-Type",
       "The body is neither application/vnd.api+json nor application/json.",
-      "send application/vnd.api+json or application/json" },
-    { PROBLEM_REQUIRED, SOURCE_POINTER, "/data/attributes",
+      "\"text/plain\" is not read here: send application/vnd.api+json or application/json" },
+    { PROBLEM_INVALID, SOURCE_NONE, NULL,
       "The document is well-formed, but a value is missing or not valid.",
-      "a required attribute is missing" },
+      "a value cannot be stored; correct it" },
     { PROBLEM_HEADERS_TOO_LARGE, SOURCE_NONE, NULL,
       "The header fields are larger than allowed.",
-      "the header fields are too large together; send fewer" },
+      "the request has 200 header fields, and at most 100 are read" },
     { PROBLEM_UNAVAILABLE, SOURCE_NONE, NULL,
       "The database cannot be reached, or is too busy; try again after Retry-After seconds.",
       "the connection to the database failed; try again" },
@@ -59,6 +66,40 @@ static const struct refusal refusals[] = {
 };
 /* clang-format on */
 
+/* The detail with what depends on the model and on settings put in. */
+static json_t *detail_of(struct doc *doc, const struct refusal *r)
+{
+    const char *gap = strchr(r->detail, '%');
+    if (gap == NULL) {
+        return doc_text(doc, "%s", r->detail);
+    }
+    const char *value = gap[1] == 's'   ? doc->model->resources[0].type
+                        : gap[1] == 'u' ? doc_format(doc, "%u", doc->options->max_page_size)
+                                        : doc_format(doc, "%zu", doc->options->max_body_bytes);
+    return doc_text(doc, "%.*s%s%s", (int)(gap - r->detail), r->detail, value, gap + 2);
+}
+
+/* A create that lacks what the first type to require something requires. */
+static struct refusal missing_value(struct doc *doc, const struct refusal *otherwise)
+{
+    struct refusal refusal = *otherwise;
+    for (size_t i = 0; i < doc->model->n_resources; i++) {
+        const struct resource *resource = &doc->model->resources[i];
+        for (size_t j = 0; j < resource->n_attributes; j++) {
+            const struct attribute *a = &resource->attributes[j];
+            if (a->required) {
+                refusal.code = PROBLEM_REQUIRED;
+                refusal.source = SOURCE_POINTER;
+                refusal.where = "/data/attributes";
+                refusal.detail =
+                    doc_format(doc, "\"%s\" is required: give %s", a->name, a->type->json);
+                return refusal;
+            }
+        }
+    }
+    return refusal;
+}
+
 static json_t *error_object(struct doc *doc, const struct refusal *r)
 {
     static const char *const members[] = {
@@ -66,34 +107,16 @@ static json_t *error_object(struct doc *doc, const struct refusal *r)
         [SOURCE_PARAMETER] = "parameter",
         [SOURCE_HEADER] = "header",
     };
-    const char *type = doc->model->resources[0].type;
-    const char *limit = doc_format(doc, "%zu", doc->options->max_body_bytes);
-    const char *argument = r->code == PROBLEM_BODY_TOO_LARGE ? limit : type;
-    const char *gap = strstr(r->detail, "%s");
     json_t *error = doc_object(doc);
     doc_put(doc, error, "status", doc_text(doc, "%d", problem_status(r->code)));
-    doc_put(doc, error, "code", doc_text(doc, "%s", problem_code_text(r->code)));
-    doc_put(doc, error, "title", doc_text(doc, "%s", problem_title(r->code)));
-    if (gap == NULL) {
-        doc_put(doc, error, "detail", doc_text(doc, "%s", r->detail));
-    } else {
-        doc_put(doc, error, "detail",
-                doc_text(doc, "%.*s%s%s", (int)(gap - r->detail), r->detail, argument, gap + 2));
-    }
+    doc_put_text(doc, error, "code", problem_code_text(r->code));
+    doc_put_text(doc, error, "title", problem_title(r->code));
+    doc_put(doc, error, "detail", detail_of(doc, r));
     if (r->source != SOURCE_NONE) {
         json_t *source = doc_put(doc, error, "source", doc_object(doc));
-        doc_put(doc, source, members[r->source], doc_text(doc, "%s", r->where));
+        doc_put_text(doc, source, members[r->source], r->where);
     }
     return error;
-}
-
-static json_t *header(struct doc *doc, const char *description, const char *type)
-{
-    json_t *of = doc_object(doc);
-    doc_put(doc, of, "description", doc_text(doc, "%s", description));
-    json_t *schema = doc_put(doc, of, "schema", doc_object(doc));
-    doc_put(doc, schema, "type", doc_text(doc, "%s", type));
-    return of;
 }
 
 /* What any request may meet, whatever it asks for. */
@@ -101,28 +124,33 @@ static json_t *any_refusal(struct doc *doc)
 {
     json_t *response = doc_response(
         doc,
-        "Any other error: 405 with Allow for a method that the path does not take, 408 for a "
-        "request that arrives too slowly, 500, 501 and 505.",
+        "Any other error: 403 where the database does not let the service do it, 405 with Allow "
+        "for a method that the path does not take, 408 for a request that arrives too slowly, "
+        "500, 501 and 505.",
         doc_content(doc, doc_ref(doc, "schemas/jsonapi.errors"), NULL));
-    json_t *headers = doc_put(doc, response, "headers", doc_object(doc));
-    doc_put(doc, headers, "Allow", header(doc, "The methods of the path, with 405.", "string"));
+    doc_response_header(doc, response, "Allow", "allow");
     return response;
 }
 
 void components_responses(struct doc *doc, json_t *components)
 {
     json_t *responses = doc_put(doc, components, "responses", doc_object(doc));
+    json_t *unchanged = doc_response(doc, "What If-None-Match names is what is here.", NULL);
+    doc_response_header(doc, unchanged, "ETag", "etag");
+    doc_put(doc, responses, "304", unchanged);
     for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
-        const struct refusal *r = &refusals[i];
-        int status = problem_status(r->code);
+        struct refusal r = refusals[i];
+        int status = problem_status(r.code);
+        if (status == 422) {
+            r = missing_value(doc, &r);
+        }
         json_t *example = doc_object(doc);
         json_t *errors = doc_put(doc, example, "errors", doc_array(doc));
-        doc_add(doc, errors, error_object(doc, r));
+        doc_add(doc, errors, error_object(doc, &r));
         json_t *response = doc_response(
-            doc, r->description, doc_content(doc, doc_ref(doc, "schemas/jsonapi.errors"), example));
+            doc, r.description, doc_content(doc, doc_ref(doc, "schemas/jsonapi.errors"), example));
         if (status == 503) {
-            json_t *headers = doc_put(doc, response, "headers", doc_object(doc));
-            doc_put(doc, headers, "Retry-After", header(doc, "Seconds to wait.", "integer"));
+            doc_response_header(doc, response, "Retry-After", "retry-after");
         }
         doc_put(doc, responses, doc_format(doc, "%d", status), response);
     }

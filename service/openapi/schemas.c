@@ -5,123 +5,15 @@
 #include "openapi/components.h"
 #include "openapi/examples.h"
 
-#define NUMERIC_TEXT "^(-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?|NaN|-?Infinity)$"
 #define INTEGER_ID "^(0|-?[1-9][0-9]{0,18})$"
 
-/* Adds `what` to the type of a schema: "string" becomes ["string", "null"]. */
-static json_t *type_of(struct doc *doc, const char *type, bool nullable)
-{
-    const char *const words[] = { type, nullable ? "null" : NULL, NULL };
-    return nullable ? doc_words(doc, words) : doc_text(doc, "%s", type);
-}
-
-static void put_text(struct doc *doc, json_t *object, const char *key, const char *text)
-{
-    doc_put(doc, object, key, doc_text(doc, "%s", text));
-}
-
-/* Numbers that JSON cannot write travel as strings, and so may a numeric of any length. */
-static json_t *schema_of_number(struct doc *doc, const struct column_type *type, bool nullable)
-{
-    static const char *const words[] = { "NaN", "Infinity", "-Infinity", NULL };
-    json_t *schema = doc_object(doc);
-    json_t *any = doc_put(doc, schema, "anyOf", doc_array(doc));
-    json_t *number = doc_object(doc);
-    doc_put(doc, number, "type", type_of(doc, "number", nullable));
-    if (type->format != NULL) {
-        put_text(doc, number, "format", type->format);
-    }
-    doc_add(doc, any, number);
-    json_t *word = doc_object(doc);
-    if (type->kind == COLUMN_NUMERIC) {
-        put_text(doc, word, "type", "string");
-        put_text(doc, word, "pattern", NUMERIC_TEXT);
-    } else {
-        doc_put(doc, word, "enum", doc_words(doc, words));
-    }
-    doc_add(doc, any, word);
-    return schema;
-}
-
-/* The labels, and null if it is one of the values. */
-static json_t *schema_of_enum(struct doc *doc, const struct column_type *type, bool nullable)
-{
-    json_t *schema = doc_object(doc);
-    doc_put(doc, schema, "type", type_of(doc, type->json_type, nullable));
-    json_t *labels = doc_put(doc, schema, "enum", doc_array(doc));
-    for (size_t i = 0; i < type->n_labels; i++) {
-        doc_add(doc, labels, doc_text(doc, "%s", type->labels[i]));
-    }
-    if (nullable) {
-        doc_add(doc, labels, json_null());
-    }
-    return schema;
-}
-
-json_t *schema_of_column(struct doc *doc, const struct column_type *type, bool nullable)
-{
-    if (type->kind == COLUMN_REAL || type->kind == COLUMN_DOUBLE || type->kind == COLUMN_NUMERIC) {
-        return schema_of_number(doc, type, nullable);
-    }
-    if (type->kind == COLUMN_ENUM) {
-        return schema_of_enum(doc, type, nullable);
-    }
-    json_t *schema = doc_object(doc);
-    if (type->json_type != NULL) {
-        doc_put(doc, schema, "type", type_of(doc, type->json_type, nullable));
-    }
-    if (type->format != NULL) {
-        put_text(doc, schema, "format", type->format);
-    }
-    if (type->kind == COLUMN_BYTEA) {
-        put_text(doc, schema, "contentEncoding", "base64");
-    }
-    if (type->kind == COLUMN_ARRAY) {
-        doc_put(doc, schema, "items", schema_of_column(doc, type->element, true));
-    }
-    if (type->max_length > 0) {
-        doc_put(doc, schema, "maxLength", json_integer(type->max_length));
-    }
-    return schema;
-}
-
-/* What the database asks of an attribute, in the words of its constraints' comments. */
-static const char *rules_of(struct doc *doc, const struct resource *resource,
-                            const struct attribute *attribute)
-{
-    const char *rules = "";
-    for (size_t i = 0; i < resource->n_constraints; i++) {
-        const struct constraint *c = &resource->constraints[i];
-        const char *rule = c->unique ? "must be unique" : c->explanation;
-        if (c->n_attributes == 1 && c->attributes[0] == attribute && rule != NULL) {
-            rules = doc_format(doc, "%s%s%s", rules, rules[0] == '\0' ? "" : "; ", rule);
-        }
-    }
-    return rules;
-}
-
-static json_t *schema_of_attribute(struct doc *doc, const struct resource *resource,
-                                   const struct attribute *attribute)
-{
-    json_t *schema = schema_of_column(doc, attribute->type, attribute->nullable);
-    const char *rules = rules_of(doc, resource, attribute);
-    if (attribute->max_length > 0) {
-        doc_put(doc, schema, "maxLength", json_integer(attribute->max_length));
-    }
-    if (rules[0] != '\0') {
-        put_text(doc, schema, "description", rules);
-    }
-    if (attribute->read_only) {
-        doc_put(doc, schema, "readOnly", json_true());
-    }
-    return schema;
-}
+/* ---- pieces ---------------------------------------------------------------------------------- */
 
 /* An object's schema, with `properties` to fill in and `required` names up to a NULL. */
 static json_t *schema_object(struct doc *doc, const char *const *required)
 {
     json_t *schema = doc_object(doc);
-    put_text(doc, schema, "type", "object");
+    doc_put_text(doc, schema, "type", "object");
     if (required[0] != NULL) {
         doc_put(doc, schema, "required", doc_words(doc, required));
     }
@@ -137,29 +29,53 @@ static json_t *property(struct doc *doc, json_t *schema, const char *name, json_
 static json_t *constant(struct doc *doc, const char *value)
 {
     json_t *schema = doc_object(doc);
-    put_text(doc, schema, "type", "string");
-    put_text(doc, schema, "const", value);
+    doc_put_text(doc, schema, "type", "string");
+    doc_put_text(doc, schema, "const", value);
     return schema;
 }
 
 static json_t *array_of(struct doc *doc, json_t *items)
 {
     json_t *schema = doc_object(doc);
-    put_text(doc, schema, "type", "array");
+    doc_put_text(doc, schema, "type", "array");
     doc_put(doc, schema, "items", items);
     return schema;
 }
 
+static json_t *or_null(struct doc *doc, json_t *schema)
+{
+    json_t *both = doc_object(doc);
+    json_t *any = doc_put(doc, both, "anyOf", doc_array(doc));
+    doc_add(doc, any, schema);
+    doc_add(doc, any, doc_parse(doc, "{'type': 'null'}"));
+    return both;
+}
+
+/* What a relationship's `data` holds, given the schema of one identifier. */
+static json_t *data_of(struct doc *doc, const struct relationship *r, bool is_request,
+                       json_t *identifier)
+{
+    if (!r->is_to_one) {
+        return array_of(doc, identifier);
+    }
+    return is_request && r->is_required ? identifier : or_null(doc, identifier);
+}
+
+/* ---- identifiers ----------------------------------------------------------------------------- */
+
 static void put_id(struct doc *doc, json_t *schemas, const struct resource *resource)
 {
+    const char *giver = !resource->allows_client_ids    ? "given by the server"
+                        : resource->key_default == NULL ? "given by the client"
+                                                        : "given by the client, or by the server";
     json_t *schema = doc_object(doc);
-    put_text(doc, schema, "type", "string");
-    put_text(doc, schema, "description",
-             doc_format(doc, "The id of one of %s, given by the server.", resource->type));
+    doc_put_text(doc, schema, "type", "string");
+    doc_put_text(doc, schema, "description",
+                 doc_format(doc, "The id of one of %s, %s.", resource->type, giver));
     if (resource->key_type->kind == COLUMN_UUID) {
-        put_text(doc, schema, "format", "uuid");
+        doc_put_text(doc, schema, "format", "uuid");
     } else if (resource->key_type->kind != COLUMN_TEXT) {
-        put_text(doc, schema, "pattern", INTEGER_ID);
+        doc_put_text(doc, schema, "pattern", INTEGER_ID);
     }
     json_t *examples = doc_put(doc, schema, "examples", doc_array(doc));
     doc_add(doc, examples, doc_text(doc, "%s", example_id(resource)));
@@ -175,26 +91,56 @@ static json_t *identifier(struct doc *doc, const struct resource *resource)
     return schema;
 }
 
-static json_t *meta_of_links(struct doc *doc, const struct relationship *relationship)
+/* What is kept with a link: all of it in answers, in requests what may be written. */
+static json_t *meta_of_links(struct doc *doc, const struct relationship *r, bool is_request)
 {
-    static const char *const required[] = { NULL };
-    json_t *meta = schema_object(doc, required);
-    for (size_t i = 0; i < relationship->n_link_columns; i++) {
-        const struct attribute *column = &relationship->link_columns[i];
-        json_t *schema = schema_of_column(doc, column->type, true);
-        doc_put(doc, schema, "readOnly", json_true());
-        property(doc, meta, column->name, schema);
+    json_t *meta = doc_parse(doc, "{'type': 'object', 'properties': {}}");
+    for (size_t i = 0; i < r->n_link_columns; i++) {
+        const struct attribute *column = &r->link_columns[i];
+        if (!(is_request && column->read_only)) {
+            bool nullable = column->nullable || !is_request;
+            json_t *schema = schema_of_column(doc, column->type, nullable);
+            if (column->read_only) {
+                doc_put(doc, schema, "readOnly", json_true());
+            }
+            property(doc, meta, column->name, schema);
+        }
     }
-    put_text(doc, meta, "description", "What the database keeps with the link.");
+    doc_put_text(doc, meta, "description", "What is kept with the link.");
     return meta;
 }
+
+static bool has_writable_columns(const struct relationship *r)
+{
+    for (size_t i = 0; i < r->n_link_columns; i++) {
+        if (!r->link_columns[i].read_only) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static json_t *member_of(struct doc *doc, const struct relationship *r, bool is_request)
+{
+    json_t *member = identifier(doc, r->target);
+    property(doc, member, "meta", meta_of_links(doc, r, is_request));
+    return member;
+}
+
+/* An identifier of this relationship, as answers have it. */
+static json_t *answered_member(struct doc *doc, const struct relationship *r)
+{
+    return r->n_link_columns == 0 ? doc_ref(doc, "schemas/%s.identifier", r->target->type)
+                                  : doc_ref(doc, "schemas/%s.%s.member", r->owner->type, r->name);
+}
+
+/* ---- resource objects ------------------------------------------------------------------------ */
 
 /* The attributes of a document; a create leaves out what it may not give. */
 static json_t *attributes_of(struct doc *doc, const struct resource *resource, bool is_create)
 {
-    json_t *schema = doc_object(doc);
+    json_t *schema = doc_parse(doc, "{'type': 'object'}");
     json_t *required = doc_array(doc);
-    put_text(doc, schema, "type", "object");
     json_t *properties = doc_object(doc);
     for (size_t i = 0; i < resource->n_attributes; i++) {
         const struct attribute *a = &resource->attributes[i];
@@ -215,26 +161,37 @@ static json_t *attributes_of(struct doc *doc, const struct resource *resource, b
     return schema;
 }
 
-static json_t *relationship_links(struct doc *doc, const struct resource *resource)
+/* A relationship within a resource object: linkage always for one, else where it was asked for. */
+static json_t *relationship_object(struct doc *doc, const struct relationship *r)
 {
-    static const char *const none[] = { NULL };
-    static const char *const required[] = { "links", NULL };
-    json_t *schema = schema_object(doc, none);
+    const char *const required[] = { "links", r->is_to_one ? "data" : NULL, NULL };
+    json_t *schema = schema_object(doc, required);
+    json_t *member = r->is_to_one ? doc_ref(doc, "schemas/%s.identifier", r->target->type)
+                                  : answered_member(doc, r);
+    property(doc, schema, "links", doc_ref(doc, "schemas/jsonapi.relationship-links"));
+    property(doc, schema, "data", data_of(doc, r, false, member));
+    return schema;
+}
+
+static json_t *relationships_of(struct doc *doc, const struct resource *resource)
+{
+    json_t *schema = doc_parse(doc, "{'type': 'object', 'properties': {}}");
     for (size_t i = 0; i < resource->n_relationships; i++) {
-        json_t *one = schema_object(doc, required);
-        property(doc, one, "links", doc_ref(doc, "schemas/jsonapi.relationship-links"));
-        property(doc, schema, resource->relationships[i].name, one);
+        const struct relationship *r = &resource->relationships[i];
+        property(doc, schema, r->name, relationship_object(doc, r));
     }
     return schema;
 }
 
+/* What a create or an update says of relationships. */
 static json_t *relationship_data(struct doc *doc, const struct resource *resource)
 {
-    static const char *const none[] = { NULL };
-    json_t *schema = schema_object(doc, none);
+    json_t *schema = doc_parse(doc, "{'type': 'object', 'properties': {}}");
     for (size_t i = 0; i < resource->n_relationships; i++) {
         const struct relationship *r = &resource->relationships[i];
-        property(doc, schema, r->name, doc_ref(doc, "schemas/%s.identifiers", r->target->type));
+        if (!r->view_only) {
+            property(doc, schema, r->name, doc_ref(doc, "schemas/%s", linkage_body(doc, r)));
+        }
     }
     doc_put(doc, schema, "additionalProperties", json_false());
     return schema;
@@ -243,31 +200,34 @@ static json_t *relationship_data(struct doc *doc, const struct resource *resourc
 static json_t *resource_object(struct doc *doc, const struct resource *resource)
 {
     json_t *schema = identifier(doc, resource);
-    json_t *required = json_object_get(schema, "required");
-    static const char *const self[] = { "self", NULL };
-    json_t *links = schema_object(doc, self);
-    property(doc, links, "self", doc_ref(doc, "schemas/jsonapi.link"));
-    property(doc, schema, "links", links);
-    doc_add(doc, required, doc_text(doc, "links"));
+    doc_add(doc, json_object_get(schema, "required"), doc_text(doc, "links"));
+    property(doc, schema, "links", doc_ref(doc, "schemas/jsonapi.self-links"));
     if (resource->n_attributes > 0) {
         property(doc, schema, "attributes", attributes_of(doc, resource, false));
-        doc_add(doc, required, doc_text(doc, "attributes"));
     }
     if (resource->n_relationships > 0) {
-        property(doc, schema, "relationships", relationship_links(doc, resource));
-        doc_add(doc, required, doc_text(doc, "relationships"));
+        property(doc, schema, "relationships", relationships_of(doc, resource));
     }
     return schema;
 }
+
+/* ---- documents ------------------------------------------------------------------------------- */
 
 /* A document with data, as it is answered: jsonapi, links, data. */
 static json_t *answer_document(struct doc *doc, const char *links, json_t *data)
 {
     static const char *const required[] = { "jsonapi", "links", "data", NULL };
     json_t *schema = schema_object(doc, required);
-    property(doc, schema, "jsonapi", doc_ref(doc, "schemas/jsonapi.version"));
+    property(doc, schema, "jsonapi", doc_ref(doc, "schemas/jsonapi.object"));
     property(doc, schema, "links", doc_ref(doc, "schemas/jsonapi.%s", links));
     property(doc, schema, "data", data);
+    return schema;
+}
+
+static json_t *compound_document(struct doc *doc, const char *links, json_t *data)
+{
+    json_t *schema = answer_document(doc, links, data);
+    property(doc, schema, "included", doc_ref(doc, "schemas/jsonapi.included"));
     return schema;
 }
 
@@ -296,6 +256,12 @@ static json_t *create_document(struct doc *doc, const struct resource *resource)
                                      NULL };
     json_t *data = schema_object(doc, required);
     property(doc, data, "type", constant(doc, resource->type));
+    if (resource->allows_client_ids) {
+        property(doc, data, "id", doc_ref(doc, "schemas/%s.id", resource->type));
+        if (resource->key_default == NULL) {
+            doc_add(doc, json_object_get(data, "required"), doc_text(doc, "id"));
+        }
+    }
     property(doc, data, "attributes", attributes_of(doc, resource, true));
     property(doc, data, "relationships", relationship_data(doc, resource));
     return request_document(doc, data);
@@ -309,21 +275,43 @@ static json_t *update_document(struct doc *doc, const struct resource *resource)
     return request_document(doc, data);
 }
 
+const char *linkage_body(struct doc *doc, const struct relationship *r)
+{
+    return r->is_to_one || has_writable_columns(r)
+               ? doc_format(doc, "%s.%s.wanted", r->owner->type, r->name)
+               : doc_format(doc, "%s.identifiers", r->target->type);
+}
+
+/* What writes of a relationship send, where it is more than identifiers of the target. */
+static void put_linkage_body(struct doc *doc, json_t *schemas, const struct relationship *r)
+{
+    if (!r->view_only && (r->is_to_one || has_writable_columns(r))) {
+        json_t *member = has_writable_columns(r)
+                             ? member_of(doc, r, true)
+                             : doc_ref(doc, "schemas/%s.identifier", r->target->type);
+        doc_put(doc, schemas, linkage_body(doc, r),
+                request_document(doc, data_of(doc, r, true, member)));
+    }
+}
+
 static void put_relationship(struct doc *doc, json_t *schemas, const struct relationship *r)
 {
     const char *name = doc_format(doc, "%s.%s", r->owner->type, r->name);
-    json_t *member = identifier(doc, r->target);
     if (r->n_link_columns > 0) {
-        property(doc, member, "meta", meta_of_links(doc, r));
+        doc_put(doc, schemas, doc_format(doc, "%s.member", name), member_of(doc, r, false));
     }
-    doc_put(doc, schemas, doc_format(doc, "%s.member", name), member);
-
-    json_t *items = array_of(doc, doc_ref(doc, "schemas/%s.member", name));
-    json_t *linkage = answer_document(doc, "linkage-page-links", items);
-    property(doc, linkage, "meta", doc_ref(doc, "schemas/jsonapi.change"));
+    json_t *linkage = compound_document(doc, r->is_to_one ? "related-links" : "linkage-page-links",
+                                        data_of(doc, r, false, answered_member(doc, r)));
+    property(doc, linkage, "meta", doc_ref(doc, "schemas/jsonapi.linkage-meta"));
     doc_put(doc, schemas, doc_format(doc, "%s.linkage", name), linkage);
+    if (r->is_to_one) {
+        doc_put(doc, schemas, doc_format(doc, "%s.related", name),
+                compound_document(doc, "self-links",
+                                  or_null(doc, doc_ref(doc, "schemas/%s", r->target->type))));
+    }
     doc_put(doc, schemas, doc_format(doc, "%s.link", name),
-            answer_document(doc, "related-links", doc_ref(doc, "schemas/%s.member", name)));
+            answer_document(doc, "related-links", answered_member(doc, r)));
+    put_linkage_body(doc, schemas, r);
 }
 
 static void put_resource(struct doc *doc, json_t *schemas, const struct resource *r)
@@ -335,11 +323,15 @@ static void put_resource(struct doc *doc, json_t *schemas, const struct resource
     doc_put(doc, schemas, doc_format(doc, "%s.identifiers", type), request_document(doc, members));
     doc_put(doc, schemas, type, resource_object(doc, r));
     doc_put(doc, schemas, doc_format(doc, "%s.document", type),
-            answer_document(doc, "self-links", doc_ref(doc, "schemas/%s", type)));
-    doc_put(doc, schemas, doc_format(doc, "%s.list", type),
-            answer_document(doc, "page-links", array_of(doc, doc_ref(doc, "schemas/%s", type))));
-    doc_put(doc, schemas, doc_format(doc, "%s.create", type), create_document(doc, r));
-    doc_put(doc, schemas, doc_format(doc, "%s.update", type), update_document(doc, r));
+            compound_document(doc, "self-links", doc_ref(doc, "schemas/%s", type)));
+    json_t *list =
+        compound_document(doc, "page-links", array_of(doc, doc_ref(doc, "schemas/%s", type)));
+    property(doc, list, "meta", doc_ref(doc, "schemas/jsonapi.page-meta"));
+    doc_put(doc, schemas, doc_format(doc, "%s.list", type), list);
+    if (!r->view_only) {
+        doc_put(doc, schemas, doc_format(doc, "%s.create", type), create_document(doc, r));
+        doc_put(doc, schemas, doc_format(doc, "%s.update", type), update_document(doc, r));
+    }
     for (size_t i = 0; i < r->n_relationships; i++) {
         put_relationship(doc, schemas, &r->relationships[i]);
     }

@@ -1,6 +1,8 @@
 /*
  * service_paths.c - what can be asked of the service itself.
  */
+#include <string.h>
+
 #include "openapi/components.h"
 #include "openapi/paths.h"
 
@@ -10,6 +12,7 @@ static json_t *begin_path(struct doc *doc, json_t *paths, const char *path,
                           const struct operation_text *operation)
 {
     json_t *item = doc_put(doc, paths, path, doc_object(doc));
+    doc_parameter(doc, item, "request-id");
     return doc_operation(doc, item, "get", operation);
 }
 
@@ -45,7 +48,7 @@ static json_t *entry_example(struct doc *doc)
 
 static void put_entry(struct doc *doc, json_t *paths)
 {
-    static const int refusals[] = { 400, 406, 414, 431, 0 };
+    static const int refusals[] = { 304, 400, 406, 412, 414, 431, 0 };
     static const struct operation_text entry = {
         tag,
         "service.entry",
@@ -53,10 +56,11 @@ static void put_entry(struct doc *doc, json_t *paths)
         "A link per type, the version, and a link to this description.",
     };
     json_t *get = begin_path(doc, paths, "/", &entry);
-    doc_response_put(
-        doc, get, "200",
-        doc_response(doc, "The entry document.",
-                     doc_content(doc, doc_ref(doc, "schemas/jsonapi.entry"), entry_example(doc))));
+    json_t *content = doc_content(doc, doc_ref(doc, "schemas/jsonapi.entry"), entry_example(doc));
+    json_t *ok = doc_response(doc, "The entry document.", content);
+    doc_response_header(doc, ok, "ETag", "etag");
+    doc_parameters(doc, get, precondition_parameters);
+    doc_response_put(doc, get, "200", ok);
     components_refusals(doc, get, refusals);
 }
 
@@ -95,39 +99,41 @@ static void put_health(struct doc *doc, json_t *paths)
     components_refusals(doc, get, ready_refusals);
 }
 
+static void put_description(struct doc *doc, json_t *paths, const char *path,
+                            const char *media_type, const char *type)
+{
+    static const int refusals[] = { 304, 400, 412, 414, 431, 0 };
+    bool is_json = strcmp(path, "/openapi.json") == 0;
+    const struct operation_text text = {
+        .tag = tag,
+        .id = is_json ? "service.openapi_json" : "service.openapi_yaml",
+        .summary = is_json ? "This description as JSON" : "This description as YAML",
+        .description = "Of the model that is being served.",
+    };
+    json_t *get = begin_path(doc, paths, path, &text);
+    json_t *ok = plain_response(doc, "OpenAPI 3.1.", media_type, type);
+    doc_response_header(doc, ok, "ETag", "etag");
+    doc_parameters(doc, get, precondition_parameters);
+    doc_response_put(doc, get, "200", ok);
+    components_refusals(doc, get, refusals);
+}
+
 void paths_of_service(struct doc *doc, json_t *paths)
 {
     static const int refusals[] = { 400, 414, 431, 0 };
-    static const struct {
-        const char *path, *media_type, *type, *description;
-        struct operation_text operation;
-    } plain[] = {
-        { "/openapi.json",
-          "application/json",
-          "object",
-          "OpenAPI 3.1 as JSON.",
-          { tag, "service.openapi_json", "This description as JSON",
-            "Of the model that is being served." } },
-        { "/openapi.yaml",
-          "application/yaml",
-          "string",
-          "OpenAPI 3.1 as YAML.",
-          { tag, "service.openapi_yaml", "This description as YAML",
-            "Of the model that is being served." } },
-        { "/metrics",
-          "text/plain; version=0.0.4; charset=utf-8",
-          "string",
-          "Counters and gauges.",
-          { tag, "service.metrics", "Metrics in Prometheus' text format",
-            "Counted since the process was started." } },
+    static const struct operation_text metrics = {
+        tag,
+        "service.metrics",
+        "Metrics in Prometheus' text format",
+        "Counted since the process was started.",
     };
     put_entry(doc, paths);
     put_health(doc, paths);
-    for (size_t i = 0; i < ARRAY_SIZE(plain); i++) {
-        json_t *get = begin_path(doc, paths, plain[i].path, &plain[i].operation);
-        doc_response_put(
-            doc, get, "200",
-            plain_response(doc, plain[i].description, plain[i].media_type, plain[i].type));
-        components_refusals(doc, get, refusals);
-    }
+    put_description(doc, paths, "/openapi.json", "application/json", "object");
+    put_description(doc, paths, "/openapi.yaml", "application/yaml", "string");
+    json_t *get = begin_path(doc, paths, "/metrics", &metrics);
+    doc_response_put(doc, get, "200",
+                     plain_response(doc, "Counters and gauges.",
+                                    "text/plain; version=0.0.4; charset=utf-8", "string"));
+    components_refusals(doc, get, refusals);
 }

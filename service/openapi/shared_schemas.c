@@ -1,7 +1,6 @@
 /*
- * shared_schemas.c - the parts of documents that are the same for every model: links, errors, and
- * what a relationship write reports. They are written as JSON here, which is how they are read
- * best.
+ * shared_schemas.c - the parts of documents that are the same for every type: links, errors, and
+ * what a relationship write reports.
  */
 #include "jsonapi/problem_list.h"
 #include "openapi/components.h"
@@ -15,6 +14,12 @@ struct shared_schema {
 #define PAGE_LINK                                                                                  \
     "{'type': ['string', 'null'], 'format': 'uri-reference',"                                      \
     " 'description': 'Null when there is no such page.'}"
+#define SELF                                                                                       \
+    "{'anyOf': [{'$ref': '#/components/schemas/jsonapi.link'},"                                    \
+    " {'type': 'object', 'required': ['href', 'type'],"                                            \
+    " 'properties': {'href': {'$ref': '#/components/schemas/jsonapi.link'},"                       \
+    " 'type': {'type': 'string'}}}],"                                                              \
+    " 'description': 'An object that names the profile where the answer is sent with it.'}"
 #define MEMBERS(what)                                                                              \
     "{'type': 'array', 'description': '" what "', 'items': {'type': 'object',"                     \
     " 'required': ['type', 'id'], 'properties': {"                                                 \
@@ -22,9 +27,11 @@ struct shared_schema {
 
 /* clang-format off */
 static const struct shared_schema shared[] = {
-    { "jsonapi.version",
-      "{'type': 'object', 'required': ['version'],"
-      " 'properties': {'version': {'type': 'string', 'const': '1.1'}}}" },
+    { "jsonapi.object",
+      "{'type': 'object', 'required': ['version'], 'properties': {"
+      "'version': {'type': 'string', 'const': '1.1'},"
+      "'ext': {'type': 'array', 'items': {'type': 'string'}},"
+      "'profile': {'type': 'array', 'items': {'type': 'string'}}}}" },
     { "jsonapi.link",
       "{'type': 'string', 'format': 'uri-reference'}" },
     { "jsonapi.self-links",
@@ -34,33 +41,45 @@ static const struct shared_schema shared[] = {
       " 'properties': {'self': " LINK ", 'related': " LINK "}}" },
     { "jsonapi.page-links",
       "{'type': 'object', 'required': ['self', 'prev', 'next'],"
-      " 'properties': {'self': " LINK ", 'prev': " PAGE_LINK ", 'next': " PAGE_LINK "}}" },
+      " 'properties': {'self': " SELF ", 'prev': " PAGE_LINK ", 'next': " PAGE_LINK "}}" },
     { "jsonapi.linkage-page-links",
       "{'type': 'object', 'required': ['self', 'related', 'prev', 'next'], 'properties': {"
-      "'self': " LINK ", 'related': " LINK ", 'prev': " PAGE_LINK ", 'next': " PAGE_LINK "}}" },
+      "'self': " SELF ", 'related': " LINK ", 'prev': " PAGE_LINK ", 'next': " PAGE_LINK "}}" },
     { "jsonapi.relationship-links",
       "{'type': 'object', 'required': ['self', 'related'],"
-      " 'description': 'self is the linkage, related the resources themselves.',"
-      " 'properties': {'self': " LINK ", 'related': " LINK "}}" },
+      " 'description': 'self is the linkage, related the resources themselves; prev and next, where"
+      " there is more linkage than a resource shows.', 'properties': {"
+      "'self': " LINK ", 'related': " LINK ", 'prev': " PAGE_LINK ", 'next': " PAGE_LINK "}}" },
+    { "jsonapi.page-meta",
+      "{'type': 'object', 'required': ['page'], 'properties': {'page': {'type': 'object',"
+      " 'description': 'How many there are on all pages, as page[total] asks.', 'properties': {"
+      "'total': {'type': 'integer', 'minimum': 0},"
+      "'estimatedTotal': {'type': 'object', 'required': ['bestGuess'], 'properties': {"
+      "'bestGuess': {'type': 'integer', 'minimum': 0}}}}}}}" },
+    { "jsonapi.linkage-meta",
+      "{'anyOf': [{'$ref': '#/components/schemas/jsonapi.page-meta'},"
+      " {'$ref': '#/components/schemas/jsonapi.change'}]}" },
     { "jsonapi.change",
       "{'type': 'object', 'required': ['added', 'removed', 'unchanged', 'changed'],"
       " 'description': 'What a write has done, on both sides of the relationship.',"
       " 'properties': {"
       "'added': " MEMBERS("Linked by this request.") ","
       "'removed': " MEMBERS("Unlinked by this request.") ","
+      "'updated': " MEMBERS("Linked already; what is kept with the link was changed.") ","
       "'unchanged': " MEMBERS("Named by the request, and as it wished already.") ","
       "'changed': {'type': 'array', 'items': " LINK ","
       " 'description': 'The linkage of every relationship that is different now.'}}}" },
     { "jsonapi.entry",
       "{'type': 'object', 'required': ['jsonapi', 'meta', 'links'], 'properties': {"
-      "'jsonapi': {'$ref': '#/components/schemas/jsonapi.version'},"
+      "'jsonapi': {'$ref': '#/components/schemas/jsonapi.object'},"
       "'meta': {'type': 'object', 'required': ['service', 'version'], 'properties': {"
       "'service': {'type': 'string', 'const': 'backref'}, 'version': {'type': 'string'}}},"
       "'links': {'type': 'object', 'required': ['self', 'describedby'],"
+      " 'properties': {'self': " LINK ", 'describedby': " LINK "},"
       " 'additionalProperties': " LINK "}}}" },
     { "jsonapi.status",
       "{'type': 'object', 'required': ['jsonapi', 'meta'], 'properties': {"
-      "'jsonapi': {'$ref': '#/components/schemas/jsonapi.version'},"
+      "'jsonapi': {'$ref': '#/components/schemas/jsonapi.object'},"
       "'meta': {'type': 'object', 'required': ['status'], 'properties': {"
       "'status': {'type': 'string'}}}}}" },
     { "jsonapi.error",
@@ -75,7 +94,8 @@ static const struct shared_schema shared[] = {
       "'parameter': {'type': 'string', 'description': 'A query parameter.'},"
       "'header': {'type': 'string', 'description': 'A header field.'}}},"
       "'links': {'type': 'object', 'properties': {'type': " LINK "}},"
-      "'meta': {'type': 'object'}}}" },
+      "'meta': {'type': 'object', 'properties': {'page': {'type': 'object', 'properties': {"
+      "'maxSize': {'type': 'integer', 'description': 'The largest page there is.'}}}}}}}" },
     { "jsonapi.errors",
       "{'type': 'object', 'required': ['errors'], 'properties': {"
       "'errors': {'type': 'array', 'minItems': 1,"
@@ -85,19 +105,17 @@ static const struct shared_schema shared[] = {
 };
 /* clang-format on */
 
-static json_t *parse(struct doc *doc, const char *json)
+/* Resources of any type. */
+static void put_included(struct doc *doc, json_t *schemas)
 {
-    char *text = arena_strdup(doc->arena, json);
-    if (text == NULL) {
-        doc->failed = true;
-        return NULL;
+    json_t *included =
+        doc_put(doc, schemas, "jsonapi.included",
+                doc_parse(doc, "{'type': 'array', 'description': 'What include asked for, each "
+                               "resource once.', 'items': {'anyOf': []}}"));
+    json_t *any = json_object_get(json_object_get(included, "items"), "anyOf");
+    for (size_t i = 0; i < doc->model->n_resources; i++) {
+        doc_add(doc, any, doc_ref(doc, "schemas/%s", doc->model->resources[i].type));
     }
-    for (char *c = text; *c != '\0'; c++) {
-        *c = *c == '\'' ? '"' : *c;
-    }
-    json_t *value = json_loads(text, 0, NULL);
-    doc->failed = doc->failed || value == NULL;
-    return value;
 }
 
 void components_shared_schemas(struct doc *doc, json_t *schemas)
@@ -106,9 +124,11 @@ void components_shared_schemas(struct doc *doc, json_t *schemas)
     static const char *const codes[] = { PROBLEM_LIST(CODE) NULL };
 #undef CODE
     for (size_t i = 0; i < ARRAY_SIZE(shared); i++) {
-        doc_put(doc, schemas, shared[i].name, parse(doc, shared[i].json));
+        doc_put(doc, schemas, shared[i].name, doc_parse(doc, "%s", shared[i].json));
     }
     json_t *error = json_object_get(schemas, "jsonapi.error");
     json_t *code = json_object_get(json_object_get(error, "properties"), "code");
     doc_put(doc, code, "enum", doc_words(doc, codes));
+    put_included(doc, schemas);
+    components_atomic_schemas(doc, schemas);
 }

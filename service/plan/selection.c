@@ -349,7 +349,10 @@ static void add_state(struct selecting *w)
     sql_add_rows(&w->body, rel);
     sql_add(&w->body, " l where l.%s = o.key", rel->near);
     sql_add_linked(&w->body, rel, "l");
-    sql_add(&w->body, " limit %d) q) z on true", STATE_MAX_MEMBERS + 1);
+    /* a symmetric relationship is read from a subquery, in which nothing can be locked */
+    bool locks = w->selection->locks_links && text_is(text_of(rel->rows), rel->table);
+    sql_add(&w->body, " limit %d%s) q) z on true", STATE_MAX_MEMBERS + 1,
+            locks ? " for update" : "");
 }
 
 static void select_rows(struct arena *a, const struct selection *selection, struct step_plan *ret)

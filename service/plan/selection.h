@@ -34,6 +34,7 @@ struct selection {
     const struct resource *resource;         /* of the rows */
     const struct relationship *relationship; /* SELECT_RELATED, SELECT_LINKAGE */
     bool with_resources;       /* SELECT_LINKAGE: the related resources' own columns as well */
+    bool locks_links;          /* SELECT_LINKAGE: nobody unlinks what the state tells of */
     struct cell key;           /* SELECT_BY_KEY: its own; SELECT_RELATED, _LINKAGE: the owner's */
     const struct query *query; /* page, sort and filters; ignored for one resource */
     const struct cell *cursor; /* a value per sort key, then the key; NULL: PAGE_FIRST */

@@ -385,6 +385,7 @@ static enum step answer_results(struct exchange *x)
                        "\"]},\"atomic:results\":[");
     for (size_t i = 0; i < x->atomic->request.n; i++) {
         const struct buf *result = &x->atomic->parts[i].exchange->answer.body;
+        exchange_count_links(x->atomic->parts[i].exchange);
         buf_add_text(b, i > 0 ? "," : "");
         if (result->n > 0) {
             buf_add(b, result->at, result->n);

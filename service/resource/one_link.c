@@ -115,6 +115,7 @@ const struct operation link_fetch = {
 
 const struct operation link_add = {
     .name = "link-add",
+    .links = LINKS_ADDED,
     .steps = {
         read_query,        /* query -> x->query               400           */
         written_step_open, /*                                 403           */
@@ -127,6 +128,7 @@ const struct operation link_add = {
 
 const struct operation link_remove = {
     .name = "link-remove",
+    .links = LINKS_REMOVED,
     .steps = {
         read_query,        /* query -> x->query               400      */
         written_step_open, /*                                 403      */

@@ -1,6 +1,8 @@
 /*
  * precondition.c - see precondition.h. The rows that a state is made from are read behind a lock of
- * the resource in question, in front of the write, in the write's own transaction.
+ * the resource in question, in front of the write, in the write's own transaction. Links may be
+ * made and undone from their other end as well: there the lock is one that a new link waits for,
+ * and the links that are there are locked with it.
  */
 #include "resource/precondition.h"
 
@@ -99,6 +101,12 @@ static bool find_state(struct exchange *x, const char **ret_state)
     UNREACHABLE();
 }
 
+/* Does the field ask for a state that cannot be told? "*" asks for none. */
+static bool asks_too_much(const char *state, const char *field)
+{
+    return state != NULL && state[0] == '\0' && !entity_tags_are_any(field);
+}
+
 static bool judge(struct exchange *x)
 {
     const char *state = NULL;
@@ -107,7 +115,7 @@ static bool judge(struct exchange *x)
     }
     const char *if_match = x->request.if_match;
     const char *if_none_match = x->request.if_none_match;
-    if (state != NULL && state[0] == '\0') {
+    if (asks_too_much(state, if_match != NULL ? if_match : if_none_match)) {
         problem_add(&x->problems, PROBLEM_PRECONDITION_FAILED,
                     problem_header(if_match != NULL ? "If-Match" : "If-None-Match"),
                     "the relationship holds too many links for a precondition (more than %d): name "
@@ -125,16 +133,16 @@ static bool judge(struct exchange *x)
 
 /* ---- plans ----------------------------------------------------------------------------------- */
 
-/* The target resource's row, locked against other writers. */
-static void plan_lock(struct exchange *x, struct step_plan *ret)
+/* The target resource's row, locked against other writers; of links, also against their keys. */
+static void plan_lock(struct exchange *x, enum precondition_about about, struct step_plan *ret)
 {
     const struct resource *resource = x->target.resource;
     struct sql s = sql_begin(x->arena, false);
     size_t key = sql_parameter(&s, resource->key_type, false);
     sql_add(&s, "select 0, ");
     sql_add_resource(&s, resource, "r");
-    sql_add(&s, " from %s r where r.%s = $%zu for no key update of r", resource->table,
-            resource->key, key);
+    sql_add(&s, " from %s r where r.%s = $%zu for %supdate of r", resource->table, resource->key,
+            key, about == PRECONDITION_RESOURCE ? "no key " : "");
     *ret = (struct step_plan){ .statement = sql_finish(&s),
                                .arguments = one_row(x->arena, &x->target.key, 1) };
 }
@@ -147,7 +155,7 @@ static enum step plan(struct exchange *x, enum precondition_about about)
     }
     p->about = about;
     p->n = 1;
-    plan_lock(x, &p->statements[0]);
+    plan_lock(x, about, &p->statements[0]);
     x->plan.shared = false;
     x->judge = judge;
     return STEP_NEXT;
@@ -176,14 +184,16 @@ enum step precondition_plan_linkage(struct exchange *x)
     if (x->precondition.n > 0) {
         const struct relationship *rel = x->target.relationship;
         struct query *first = arena_zalloc(x->arena, 1, sizeof *first);
-        struct selection selection = { .kind = SELECT_LINKAGE,
-                                       .resource = rel->target,
-                                       .relationship = rel,
-                                       .key = x->target.key,
-                                       .query = first };
-        if (first != NULL) {
+        struct selection *selection = arena_alloc(x->arena, sizeof *selection);
+        if (first != NULL && selection != NULL) { /* the plan points into both until it is sent */
             first->page.size = 1;
-            selection_plan(x->arena, &selection, &x->precondition.statements[1]);
+            *selection = (struct selection){ .kind = SELECT_LINKAGE,
+                                             .resource = rel->target,
+                                             .relationship = rel,
+                                             .key = x->target.key,
+                                             .locks_links = true,
+                                             .query = first };
+            selection_plan(x->arena, selection, &x->precondition.statements[1]);
         }
         x->precondition.n = 2;
     }

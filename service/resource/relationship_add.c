@@ -18,6 +18,7 @@ static enum step answer_linked(struct exchange *x)
 const struct operation relationship_add = {
     .name = "relationship-add",
     .has_body = true,
+    .links = LINKS_ADDED,
     .steps = {
         read_query,        /* query   -> x->query               400                */
         written_step_open, /*                                   403                */

@@ -18,6 +18,7 @@ static enum step answer_unlinked(struct exchange *x)
 const struct operation relationship_remove = {
     .name = "relationship-remove",
     .has_body = true,
+    .links = LINKS_REMOVED,
     .steps = {
         read_query,               /* query   -> x->query               400           */
         written_step_open,        /*                                   403           */

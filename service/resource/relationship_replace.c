@@ -21,6 +21,7 @@ static enum step answer_replaced(struct exchange *x)
 const struct operation relationship_replace = {
     .name = "relationship-replace",
     .has_body = true,
+    .links = LINKS_REPLACED,
     .steps = {
         read_query,        /* query   -> x->query               400                     */
         written_step_open, /*                                   403                     */

@@ -54,6 +54,7 @@ const struct operation resource_create = {
     .name = "resource-create",
     .query = QUERY_RESOURCE,
     .has_body = true,
+    .links = LINKS_ADDED,
     .steps = {
         read_query,        /* query    -> x->query               400                     */
         written_step_open, /*                                    403                     */

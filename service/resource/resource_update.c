@@ -68,6 +68,7 @@ const struct operation resource_update = {
     .name = "resource-update",
     .query = QUERY_RESOURCE,
     .has_body = true,
+    .links = LINKS_REPLACED,
     .steps = {
         read_query,          /* query    -> x->query               400                     */
         written_step_open,   /*                                    403                     */

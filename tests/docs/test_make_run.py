@@ -11,6 +11,10 @@ import time
 
 import pytest
 
+from support.client import Client
+from support.database import Sql
+from support.postgres import Cluster
+
 from markdown import ROOT
 
 
@@ -23,10 +27,11 @@ def free_port():
 class Run:
     """A `make run` under way; what it prints is in a file."""
 
-    def __init__(self, folder, log, port):
+    def __init__(self, folder, log, port, **variables):
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith(("BACKREF_", "PG", "MAKE")) and name != "DATABASE_URL"}
         environment["BACKREF_LISTEN"] = f"127.0.0.1:{port}"
+        environment.update(variables)
         self.log = log
         with open(log, "w", encoding="utf-8") as output:
             self.process = subprocess.Popen(
@@ -91,6 +96,23 @@ def test_make_run(clone):
     second.await_text(r"listening on", 20)
     assert time.monotonic() - began < 5
     second.interrupt()
+
+
+def test_a_database_of_ones_own(clone):
+    """DATABASE_URL is used as it is: nothing private is started, and no password is shown."""
+    with Cluster() as cluster:
+        url = cluster.create_database("own") + "&password=s3cret"
+        port = free_port()
+        run = Run(clone, clone.parent / "own.log", port, DATABASE_URL=url)
+        run.await_text(r"(?m)(^ +curl .*\n){3}", 300)
+        with Client(f"http://127.0.0.1:{port}") as client:
+            assert client.get("/persons/1").data["attributes"]["name"] == "Alice"
+        assert not postgres_of(clone)
+        assert run.interrupt() in (0, 2, 130, -signal.SIGINT), run.text()
+        assert "s3cret" not in run.text()
+        sql = Sql(cluster.connect("own"))
+        assert sql.count("persons") > 0, "it goes on, with what was loaded"
+        sql.close()
 
 
 def postgres_of(clone):

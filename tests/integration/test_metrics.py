@@ -104,6 +104,47 @@ def test_answers_are_counted_by_operation_and_status(fresh_service):
     assert Metrics(client).answers("metrics-fetch", "2xx") == 1
 
 
+def test_members_are_counted_by_relationship_and_change(fresh_service):
+    service = fresh_service(workers=1)
+    client, side = service.client(), SIDES[0]
+    owner, members = side.new_owner(client), side.new_members(client, 5)
+    path = side.relationship(owner)
+    assert client.post(path, side.body(*members[:3])).status == 204
+    assert client.post(path, side.body(MISSING)).status == 404
+    assert client.put(side.one(owner, members[3])).status == 201
+    assert client.delete(path, side.body(*members[:2])).status == 204
+    assert client.delete(side.one(owner, members[3])).status == 204
+    assert client.patch(path, side.body(*members)).status == 204
+    linkage = {side.rel: side.body(*members[:4])["data"]}
+    assert client.create(side.type, ATTRIBUTES[side.type](), linkage)
+    update = document(side.type, None, {side.rel: []}, owner)
+    assert client.patch(f"/{side.type}/{owner}", update).status == 200
+    found = Metrics(client)
+
+    def count(change, of=side):
+        return found.value("backref_link_members_total", type=of.type, relationship=of.rel, change=change)
+
+    assert (count("link"), count("unlink"), count("replace")) == (3 + 1 + 4, 2 + 1, 5)
+    assert count("link", SIDES[1]) == 0, "the side that was written is counted"
+
+
+def test_members_of_atomic_operations_are_counted_once_they_are_committed(fresh_service):
+    client, side = fresh_service(workers=1).client(), SIDES[0]
+    owner, member = side.new_owner(client), side.new_member(client)
+    media = 'application/vnd.api+json;ext="https://jsonapi.org/ext/atomic"'
+
+    def perform(*links):
+        return client.post("/operations", {"atomic:operations": [
+            {"op": "add", "ref": {"type": side.type, "id": owner, "relationship": side.rel},
+             "data": side.body(id_)["data"]} for id_ in links
+        ]}, {"Content-Type": media, "Accept": media})
+
+    assert perform(member, member).status in (200, 204)
+    assert perform(member, MISSING).status == 404
+    labels = {"type": side.type, "relationship": side.rel, "change": "link"}
+    assert Metrics(client).value("backref_link_members_total", **labels) == 2
+
+
 def test_durations_are_histograms(fresh_service):
     client = fresh_service(workers=1).client()
     for _ in range(5):

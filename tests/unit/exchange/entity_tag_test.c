@@ -95,11 +95,61 @@ static void test_what_matches(void **state)
     }
 }
 
+static void test_which_names_a_state(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *field;
+        const char *state;
+        bool names;
+    } rows[] = {
+        { "\"ab-12\"", "ab", true },
+        { "\"ab\"", "ab", true }, /* the state alone */
+        { "\"ab-\"", "ab", true },
+        { "\"ab-12\"", "a", false },
+        { "\"a-12\"", "ab", false },
+        { "\"abc-12\"", "ab", false },
+        { "\"AB-12\"", "ab", false },
+        { "\"12-ab\"", "ab", false },
+        { "\"a\"", "ab", false },
+        { "\"\"", "ab", false },
+        { "W/\"ab-12\"", "ab", false }, /* If-Match compares strongly */
+        { "W/\"ab-12\", \"ab-34\"", "ab", true },
+        { "\"x-1\", \"y-2\" ,, \"ab-3\"", "ab", true },
+        { "\"x-1\", \"y-2\"", "ab", false },
+        { "\"x,ab-1\"", "ab", false },
+        { "*", "ab", true },
+        { " *\t", "ab", true },
+        { "\"*\"", "ab", false },
+        /* nothing is there */
+        { "*", NULL, false },
+        { "\"ab-12\"", NULL, false },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (entity_tag_names_state(rows[i].field, rows[i].state) != rows[i].names) {
+            fail_msg("[%s] and [%s]", rows[i].field, rows[i].state == NULL ? "-" : rows[i].state);
+        }
+    }
+}
+
+static void test_what_stands_for_anything(void **state)
+{
+    (void)state;
+    static const char *const not_any[] = { "", "\"*\"", "\"a\"", "W/\"a\"", "**", "*, \"a\"" };
+    assert_true(entity_tags_are_any("*"));
+    assert_true(entity_tags_are_any("\t* "));
+    for (size_t i = 0; i < ARRAY_SIZE(not_any); i++) {
+        assert_false(entity_tags_are_any(not_any[i]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_valid),
         cmocka_unit_test(test_what_matches),
+        cmocka_unit_test(test_which_names_a_state),
+        cmocka_unit_test(test_what_stands_for_anything),
     };
     return cmocka_run_group_tests_name("entity_tag", tests, NULL, NULL);
 }

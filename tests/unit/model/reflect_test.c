@@ -77,7 +77,7 @@ static const struct reflect_case cases[] = {
       "'remote_columns':'pupil_id','back_populates':'mentors'},"
       "'mentors':{'target':'persons','secondary':'mentorships','local_columns':'pupil_id',"
       "'remote_columns':'mentor_id','back_populates':'pupils'}}}", "" },
-    /* … by a unique pair beside a key of its own, with columns that documents call otherwise */
+    /* … by a unique pair beside a key of its own, and columns that documents cannot show */
     { PERSONS PHONES TABLE("links", "column person_id bigint not_null\ncolumn phone_id bigint not_null\n"
       "column _since date\ncolumn place point\nunique links_pair phone_id person_id\nforeign person_id persons id\n"
       "foreign phone_id phones id\n"),

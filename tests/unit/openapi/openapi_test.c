@@ -17,6 +17,12 @@ static const struct openapi_options options = {
     .max_page_size = 1000,
     .max_body_bytes = 1 << 20,
     .max_members = 20000,
+    .max_operations = 1000,
+    .max_include_depth = 3,
+    .max_include = 32,
+    .max_sort = 8,
+    .max_filters = 20,
+    .max_filter_values = 1000,
 };
 
 /* The description of a model, parsed again; the model is freed. */
@@ -68,6 +74,7 @@ static void test_every_path_and_method(void **state)
         "/metrics get",
         "/openapi.json get",
         "/openapi.yaml get",
+        "/operations post",
         "/persons get",
         "/persons post",
         "/persons/{id} get",
@@ -90,8 +97,8 @@ static void test_every_path_and_method(void **state)
             fail_msg("%s is not described", rows[i]);
         }
     }
-    /* six of the service, two per type, three per side of a relationship, and no others */
-    assert_int_equal(json_object_size(paths), 6 + 4 * 2 + 6 * 3);
+    /* seven of the service, two per type, three per side of a relationship, and no others */
+    assert_int_equal(json_object_size(paths), 7 + 4 * 2 + 6 * 3);
     json_decref(root);
 }
 
@@ -113,22 +120,26 @@ static void test_statuses_of_each_operation(void **state)
 {
     (void)state;
     static const char *const rows[][2] = {
-        { "/persons get", "200 400 406 414 431 503 504 default " },
+        { "/persons get", "200 304 400 406 412 414 431 503 504 default " },
         { "/persons post", "201 400 403 404 406 409 413 414 415 422 431 503 504 default " },
-        { "/persons/{id} get", "200 400 404 406 414 431 503 504 default " },
-        { "/persons/{id} patch", "200 400 403 404 406 409 413 414 415 422 431 503 504 default " },
-        { "/persons/{id} delete", "204 400 404 406 409 413 414 415 431 503 504 default " },
-        { "/persons/{id}/phones get", "200 400 404 406 414 431 503 504 default " },
-        { "/persons/{id}/relationships/phones get", "200 400 404 406 414 431 503 504 default " },
+        { "/persons/{id} get", "200 304 400 404 406 412 414 431 503 504 default " },
+        { "/persons/{id} patch",
+          "200 400 403 404 406 409 412 413 414 415 422 431 503 504 default " },
+        { "/persons/{id} delete", "204 400 404 406 409 412 413 414 415 422 431 503 504 default " },
+        { "/persons/{id}/phones get", "200 304 400 404 406 412 414 431 503 504 default " },
+        { "/persons/{id}/relationships/phones get",
+          "200 304 400 404 406 412 414 431 503 504 default " },
         { "/persons/{id}/relationships/phones post",
-          "200 204 400 403 404 406 409 413 414 415 431 503 504 default " },
+          "200 204 400 403 404 406 409 412 413 414 415 422 431 503 504 default " },
         { "/persons/{id}/relationships/phones delete",
-          "200 204 400 403 404 406 409 413 414 415 431 503 504 default " },
-        { "/persons/{id}/phones/{related_id} get", "200 400 404 406 414 431 503 504 default " },
+          "200 204 400 403 404 406 409 412 413 414 415 422 431 503 504 default " },
+        { "/persons/{id}/phones/{related_id} get",
+          "200 304 400 404 406 412 414 431 503 504 default " },
         { "/persons/{id}/phones/{related_id} put",
-          "201 204 400 403 404 406 413 414 415 431 503 504 default " },
+          "201 204 400 403 404 406 409 412 413 414 415 422 431 503 504 default " },
         { "/persons/{id}/phones/{related_id} delete",
-          "204 400 403 404 406 413 414 415 431 503 504 default " },
+          "204 400 403 404 406 409 412 413 414 415 422 431 503 504 default " },
+        { "/operations post", "200 400 403 404 406 409 413 414 415 422 431 503 504 default " },
         { "/readyz get", "200 400 414 431 503 504 default " },
     };
     json_t *root = describe(model_default(), &options);
@@ -194,7 +205,7 @@ static void test_operation_ids_are_unique(void **state)
             }
         }
     }
-    assert_int_equal(json_object_size(met), 6 + 4 * 5 + 6 * 8);
+    assert_int_equal(json_object_size(met), 7 + 4 * 5 + 6 * 8);
     json_decref(met);
     json_decref(root);
 }
@@ -277,6 +288,172 @@ static void test_another_model(void **state)
     json_decref(root);
 }
 
+static const char kinds_tables[] = "table teams\n"
+                                   "column id bigint not_null default\n"
+                                   "column title text not_null\n"
+                                   "primary id\n"
+                                   "table people\n"
+                                   "column id bigint not_null default\n"
+                                   "column team_id bigint not_null\n"
+                                   "column boss_id bigint\n"
+                                   "primary id\n"
+                                   "foreign team_id teams id\n"
+                                   "foreign boss_id people id\n"
+                                   "index team_id\n"
+                                   "index boss_id\n"
+                                   "table notes\n"
+                                   "column id uuid not_null\n"
+                                   "column line text\n"
+                                   "primary id\n"
+                                   "table note_people\n"
+                                   "column note_id uuid not_null\n"
+                                   "column person_id bigint not_null\n"
+                                   "column role text\n"
+                                   "primary note_id person_id\n"
+                                   "foreign note_id notes id\n"
+                                   "foreign person_id people id\n"
+                                   "index person_id\n";
+
+static const char kinds_model[] =
+    "{'resources': {"
+    "'teams': {'view_only': true, 'relationships': {'members': {'target': 'people',"
+    " 'back_populates': 'team'}}},"
+    "'people': {'relationships': {'team': {'target': 'teams', 'back_populates': 'members',"
+    " 'local_columns': 'team_id'}, 'boss': {'target': 'people', 'local_columns': 'boss_id'},"
+    " 'seen': {'target': 'notes', 'secondary': 'note_people', 'view_only': true}}},"
+    "'notes': {'client_ids': true, 'relationships': {'people': {'target': 'people',"
+    " 'secondary': 'note_people', 'secondary_attributes': {'role': {}}}}}}}";
+
+static json_t *describe_kinds(struct arena *a)
+{
+    struct findings findings = { .arena = a, .file = "model.json" };
+    struct model *model = NULL;
+    int r = model_load(text_of(json_from(a, kinds_model)), catalog_from(a, kinds_tables), &model,
+                       &findings);
+    if (r != 0) {
+        fail_msg("%s: %s", findings.first->pointer, findings.first->reason);
+    }
+    return describe(model, &options);
+}
+
+static void test_methods_of_each_kind_of_relationship(void **state)
+{
+    static const struct {
+        const char *path;
+        bool is_there;
+    } rows[] = {
+        { "/people/{id}/relationships/team get", true },
+        { "/people/{id}/relationships/team patch", true },
+        { "/people/{id}/relationships/team post", false },
+        { "/people/{id}/relationships/team delete", false },
+        { "/people/{id}/team/{related_id} put", true },
+        { "/people/{id}/relationships/seen get", true },
+        { "/people/{id}/relationships/seen patch", false },
+        { "/people/{id}/seen/{related_id} get", true },
+        { "/people/{id}/seen/{related_id} put", false },
+        { "/teams get", true },
+        { "/teams post", false },
+        { "/teams/{id} patch", false },
+        { "/teams/{id} delete", false },
+        { "/notes/{id}/relationships/people post", true },
+    };
+    json_t *root = describe_kinds(*state);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        bool found = at(json_object_get(root, "paths"), rows[i].path) != NULL;
+        if (found != rows[i].is_there) {
+            fail_msg("%s is %s", rows[i].path, found ? "described" : "not described");
+        }
+    }
+    assert_references(root, root);
+    json_decref(root);
+}
+
+static void test_linkage_of_each_kind(void **state)
+{
+    static const struct {
+        const char *path;
+        const char *text;
+    } rows[] = {
+        { "people.team.wanted properties data $ref", "#/components/schemas/teams.identifier" },
+        { "people.boss.wanted properties data anyOf 1 type", "null" },
+        { "people.team.linkage properties data anyOf 1 type", "null" },
+        { "people.team.related properties data anyOf 0 $ref", "#/components/schemas/teams" },
+        { "people properties relationships properties team required 1", "data" },
+        { "people.create properties data properties relationships properties boss $ref",
+          "#/components/schemas/people.boss.wanted" },
+        { "notes.people.wanted properties data items properties meta properties role type 0",
+          "string" },
+        { "notes.people.member properties meta properties role type 1", "null" },
+        { "notes.create properties data properties id $ref", "#/components/schemas/notes.id" },
+        { "notes.create properties data required 1", "id" },
+        { "notes.id description", "The id of one of notes, given by the client." },
+    };
+    json_t *root = describe_kinds(*state);
+    json_t *schemas = at(root, "components schemas");
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        assert_text(schemas, rows[i].path, rows[i].text);
+    }
+    assert_null(at(schemas, "people.create properties data properties relationships properties "
+                            "seen"));
+    assert_null(at(schemas, "people.create properties data properties id"));
+    assert_null(at(schemas, "teams.create"));
+    assert_text(root,
+                "paths /people/{id}/relationships/team patch requestBody content "
+                "application/vnd.api+json example data type",
+                "teams");
+    json_decref(root);
+}
+
+/* The names of an operation's query parameters, in order, with a space behind each. */
+static void assert_query(json_t *root, const char *path, const char *names)
+{
+    json_t *parameters = at(at(json_object_get(root, "paths"), path), "parameters");
+    json_t *of = at(root, "components parameters");
+    char found[512] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < json_array_size(parameters); i++) {
+        const char *ref = json_string_value(json_object_get(json_array_get(parameters, i), "$ref"));
+        json_t *parameter = json_object_get(of, strrchr(ref, '/') + 1);
+        if (strcmp(json_string_value(json_object_get(parameter, "in")), "query") == 0) {
+            n += (size_t)snprintf(found + n, sizeof found - n, "%s ",
+                                  json_string_value(json_object_get(parameter, "name")));
+        }
+    }
+    assert_string_equal(found, names);
+}
+
+static void test_query_parameters_of_each_operation(void **state)
+{
+#define PAGES "page[size] page[after] page[before] page[number] page[total] "
+#define NOTES "filter[id] filter[line] filter[people] filter "
+    static const char *const rows[][2] = {
+        { "/people/{id}/relationships/team get", "include fields[teams] fields[people] fields " },
+        { "/people/{id}/team get", "include fields[teams] fields[people] fields " },
+        { "/notes get", "include fields[notes] fields[people] fields sort " NOTES PAGES },
+        { "/people/{id}/seen get",
+          "include fields[notes] fields[people] fields sort " NOTES PAGES },
+        { "/notes post", "include fields[notes] fields[people] fields " },
+        { "/notes/{id} patch", "include fields[notes] fields[people] fields " },
+        { "/notes/{id} delete", "" },
+        { "/notes/{id}/relationships/people post", "" },
+        { "/notes/{id}/people/{related_id} get", "" },
+    };
+    json_t *root = describe_kinds(*state);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        assert_query(root, rows[i][0], rows[i][1]);
+    }
+    assert_text(root, "components parameters people.team.include schema items anyOf 0 enum 0",
+                "team");
+    assert_text(root, "components parameters people.team.include schema items anyOf 1 pattern",
+                "^team([.][^.,]+)+$");
+    assert_text(root, "components parameters notes.sort schema items anyOf 0 enum 5",
+                "-people.count");
+    assert_text(root, "components parameters page.total schema default", "none");
+    json_decref(root);
+#undef NOTES
+#undef PAGES
+}
+
 static void test_yaml_begins_with_the_version(void **state)
 {
     struct model *model = model_default();
@@ -312,6 +489,9 @@ int main(void)
         cmocka_unit_test(test_operation_ids_are_unique),
         cmocka_unit_test(test_what_the_default_model_says),
         arena_test(test_another_model),
+        arena_test(test_methods_of_each_kind_of_relationship),
+        arena_test(test_linkage_of_each_kind),
+        arena_test(test_query_parameters_of_each_operation),
         arena_test(test_yaml_begins_with_the_version),
         cmocka_unit_test(test_without_memory),
     };

@@ -1,5 +1,6 @@
 /*
- * cursor_test.c - a cursor gives back its key, for its own type only, and cannot be edited.
+ * cursor_test.c - a cursor gives back its key and values, for its own list only, and cannot be
+ * edited.
  */
 #include "support/cmocka_all.h"
 
@@ -128,6 +129,130 @@ static void test_what_is_no_cursor_is_refused(void **state)
     }
 }
 
+/* ---- with values of sort keys --------------------------------------------------------------- */
+
+enum { N_VALUES = 6 };
+
+static struct cursor_form form_with_values(struct arena *a, const struct resource *of)
+{
+    static const uint32_t oids[N_VALUES] = { 25, 23, 16, 1082, 701, 25 };
+    const struct column_type **types = arena_alloc(a, N_VALUES * sizeof *types);
+    for (size_t i = 0; i < N_VALUES; i++) {
+        types[i] = column_type_find(oids[i]);
+    }
+    return (struct cursor_form){ .of = of, .shape = 7, .n_values = N_VALUES, .types = types };
+}
+
+/* Values of the form above, from texts; NULL for a null. */
+static const struct cell *values_of(struct arena *a, const struct cursor_form *form,
+                                    const char *const *texts)
+{
+    struct cell *values = arena_alloc(a, N_VALUES * sizeof *values);
+    for (size_t i = 0; i < N_VALUES; i++) {
+        values[i] = cell_null();
+        if (texts[i] != NULL) {
+            assert_true(column_read_value(a, form->types[i], text_of(texts[i]), &values[i]));
+        }
+    }
+    return values;
+}
+
+static struct text written_with(struct arena *a, const struct cursor_form *form,
+                                const struct cell *values, struct cell key)
+{
+    struct buf b;
+    buf_init(&b, a, 0);
+    cursor_write(&b, form, values, key);
+    assert_false(b.failed);
+    return (struct text){ .at = b.at, .n = b.n };
+}
+
+static const char *const rows_of_values[][N_VALUES] = {
+    { "name", "7", "true", "2024-02-29", "1.5", "x" },
+    { NULL, NULL, NULL, NULL, NULL, NULL },
+    { "", "-2147483648", "false", "0001-01-01", "-0.1", "" },
+    { NULL, "0", NULL, "9999-12-31", NULL, "ünïcode \n \"quoted\" \\" },
+    { "null", "1", "true", NULL, "1e300", NULL },
+};
+
+static void test_values_come_back(void **state)
+{
+    const struct resource *persons = &small_model_new(*state, OID_BIGINT)->resources[0];
+    struct cursor_form form = form_with_values(*state, persons);
+    for (size_t i = 0; i < ARRAY_SIZE(rows_of_values); i++) {
+        const struct cell *values = values_of(*state, &form, rows_of_values[i]);
+        struct cell key = key_of(*state, persons, "42");
+        const struct cell *back;
+        assert_int_equal(
+            cursor_read(*state, &form, written_with(*state, &form, values, key), &back), 0);
+        assert_int_equal(cell_int(back[N_VALUES]), 42);
+        for (size_t v = 0; v < N_VALUES; v++) {
+            assert_int_equal(back[v].n, values[v].n);
+            assert_true(cell_is_null(values[v]) ||
+                        memcmp(back[v].at, values[v].at, (size_t)values[v].n) == 0);
+        }
+    }
+}
+
+/* A null is no empty text, and what is in one value is not in the next. */
+static void test_values_are_told_apart(void **state)
+{
+    static const char *const pairs[][N_VALUES] = {
+        { "", "1", NULL, NULL, NULL, "" },   { NULL, "1", NULL, NULL, NULL, "" },
+        { "", "1", NULL, NULL, NULL, NULL }, { "a", "1", NULL, NULL, NULL, "b" },
+        { "ab", "1", NULL, NULL, NULL, "" }, { "", "1", NULL, NULL, NULL, "ab" },
+    };
+    const struct resource *persons = &small_model_new(*state, OID_BIGINT)->resources[0];
+    struct cursor_form form = form_with_values(*state, persons);
+    struct cell key = key_of(*state, persons, "42");
+    struct text cursors[ARRAY_SIZE(pairs)];
+    for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+        cursors[i] = written_with(*state, &form, values_of(*state, &form, pairs[i]), key);
+        for (size_t j = 0; j < i; j++) {
+            assert_false(text_equal(cursors[i], cursors[j]));
+        }
+    }
+}
+
+static void test_cursors_of_another_list_are_refused(void **state)
+{
+    const struct model *model = small_model_new(*state, OID_BIGINT);
+    const struct resource *persons = &model->resources[0];
+    struct cursor_form form = form_with_values(*state, persons);
+    struct text cursor = written_with(*state, &form, values_of(*state, &form, rows_of_values[0]),
+                                      key_of(*state, persons, "42"));
+    struct cursor_form others[] = { form, form, form };
+    const struct cell *back;
+    others[0].shape++;
+    others[1].of = &model->resources[1];
+    others[2].n_values--;
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        assert_int_equal(cursor_read(*state, &others[i], cursor, &back), PROBLEM_BAD_PARAMETER);
+    }
+    assert_int_equal(cursor_read(*state, CURSOR_KEY_ONLY(persons), cursor, &back),
+                     PROBLEM_BAD_PARAMETER);
+    assert_int_equal(
+        cursor_read(*state, &form, written(*state, persons, key_of(*state, persons, "42")), &back),
+        PROBLEM_BAD_PARAMETER);
+    assert_int_equal(cursor_read(*state, &form, cursor, &back), 0);
+}
+
+/* A text too long for its length is no cursor at all, rather than one that cannot be read. */
+static void test_values_that_are_too_long(void **state)
+{
+    enum { TOO_LONG = 0xFFFF + 1 };
+    const struct resource *persons = &small_model_new(*state, OID_BIGINT)->resources[0];
+    const struct column_type *type = column_type_find(OID_TEXT);
+    const struct cursor_form form = { .of = persons, .n_values = 1, .types = &type };
+    char *longest = arena_alloc(*state, TOO_LONG);
+    memset(longest, 'x', TOO_LONG);
+    struct cell value = cell_from_text(longest, TOO_LONG);
+    struct buf b;
+    buf_init(&b, *state, 0);
+    cursor_write(&b, &form, &value, key_of(*state, persons, "1"));
+    assert_true(b.failed);
+}
+
 static void test_without_memory(void **state)
 {
     const struct resource *persons = &small_model_new(*state, OID_BIGINT)->resources[0];
@@ -151,6 +276,10 @@ int main(void)
         arena_test(test_cursors_of_another_type_are_refused),
         arena_test(test_edited_cursors_are_refused),
         arena_test(test_what_is_no_cursor_is_refused),
+        arena_test(test_values_come_back),
+        arena_test(test_values_are_told_apart),
+        arena_test(test_cursors_of_another_list_are_refused),
+        arena_test(test_values_that_are_too_long),
         arena_test(test_without_memory),
     };
     return cmocka_run_group_tests_name("cursor", tests, NULL, NULL);
