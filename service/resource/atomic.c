@@ -170,7 +170,9 @@ static bool split_href(const struct exchange *x, struct text href, struct target
     while (href.n > 0 && href.at[0] == '/' && n < MAX_SEGMENTS) {
         const char *end = memchr(href.at + 1, '/', href.n - 1);
         size_t n_segment = end == NULL ? href.n - 1 : (size_t)(end - href.at - 1);
-        segments[n++] = (struct text){ .at = href.at + 1, .n = n_segment };
+        segments[n].at = href.at + 1;
+        segments[n].n = n_segment;
+        n++;
         href.at += n_segment + 1;
         href.n -= n_segment + 1;
     }
