@@ -1,6 +1,6 @@
 /*
- * document_atomic_test.c - the body of POST /operations: what is refused and where, local ids, and the
- * bodies of the plain requests that operations stand for.
+ * document_atomic_test.c - the body of POST /operations: what is refused and where, local ids, and
+ * the bodies of the plain requests that operations stand for.
  */
 #include "support/read_document.h"
 
