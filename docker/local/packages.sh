@@ -11,7 +11,7 @@ purpose=${1:?usage: packages.sh run|test|bench|fuzz|build|suites|extras|docker}
 build='gcc libc6-dev make pkgconf libmicrohttpd-dev libjansson-dev libpq-dev libxxhash-dev'
 run="$build postgresql curl"
 suites='python3 python3-pytest python3-hypothesis python3-sqlalchemy python3-psycopg2 python3-psycopg
-    python3-requests python3-yaml python3-jsonschema'
+    python3-requests python3-yaml python3-jsonschema openssl'
 test="$run libcmocka-dev clang-format clang-tidy cppcheck procps $suites"
 case $purpose in
 run) wanted=$run ;;

@@ -9,6 +9,8 @@
 
 #include "pg/conn_parts.h"
 
+enum { MAX_PARAMETERS = 2048 }; /* of a statement: more than a table has columns */
+
 /* ---- sending ------------------------------------------------------------------------------- */
 
 static bool send_deallocate(struct conn *c, struct group *g, const char *name)
@@ -21,8 +23,8 @@ static bool send_deallocate(struct conn *c, struct group *g, const char *name)
 
 static bool send_statement(struct conn *c, struct group *g, size_t position)
 {
-    static const int binary[128] = {
-        [0 ... 127] = 1 /* every parameter travels in binary */
+    static const int binary[MAX_PARAMETERS] = {
+        [0 ... MAX_PARAMETERS - 1] = 1 /* every parameter travels in binary */
     };
     const struct group_statement *s = &g->statements[position];
     ASSERT(s->n_parameters <= (int)ARRAY_SIZE(binary));

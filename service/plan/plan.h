@@ -40,7 +40,7 @@ struct statement {
     uint64_t hash;       /* of sql */
     bool shared;         /* takes requests' numbers and arrays; see above */
     size_t n_parameters; /* the requests' numbers of a shared statement not counted */
-    struct parameter parameters[STATEMENT_MAX_PARAMETERS];
+    const struct parameter *parameters;
 };
 
 /* A parameter's value: one cell, or the elements of an array. */

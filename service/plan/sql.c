@@ -4,9 +4,12 @@
  */
 #include "plan/sql.h"
 
+enum { FEW_PARAMETERS = 8 };
+
 struct sql sql_begin(struct arena *a, bool shared)
 {
-    struct sql s = { .statement = arena_zalloc(a, 1, sizeof *s.statement) };
+    struct sql s = { .statement = arena_zalloc(a, 1, sizeof *s.statement),
+                     .max_parameters = STATEMENT_MAX_PARAMETERS };
     buf_init(&s.text, a, 512);
     s.failed = s.statement == NULL;
     if (!s.failed) {
@@ -29,14 +32,32 @@ void sql_add(struct sql *s, const char *format, ...)
     }
 }
 
+/* Room for one more parameter? Most statements have a few, some one per column of a table. */
+static bool has_room(struct sql *s)
+{
+    if (s->statement->n_parameters < s->capacity) {
+        return true;
+    }
+    size_t capacity = s->capacity == 0 ? FEW_PARAMETERS : 2 * s->capacity;
+    struct parameter *grown = arena_grow(s->text.arena, s->parameters, s->capacity * sizeof *grown,
+                                         capacity * sizeof *grown);
+    if (grown != NULL) {
+        s->parameters = grown;
+        s->capacity = capacity;
+    }
+    return grown != NULL;
+}
+
 size_t sql_parameter_oid(struct sql *s, uint32_t oid, uint32_t array_oid)
 {
-    if (s->failed || s->statement->n_parameters == STATEMENT_MAX_PARAMETERS) {
+    size_t n = s->failed ? 0 : s->statement->n_parameters;
+    if (s->failed || n == s->max_parameters || !has_room(s)) {
         s->failed = true;
         return 0;
     }
-    struct parameter *p = &s->statement->parameters[s->statement->n_parameters++];
-    *p = (struct parameter){ .oid = oid, .array_oid = array_oid };
+    s->parameters[n] = (struct parameter){ .oid = oid, .array_oid = array_oid };
+    s->statement->n_parameters = n + 1;
+    s->statement->parameters = s->parameters;
     return s->statement->n_parameters + (s->statement->shared ? 1 : 0);
 }
 

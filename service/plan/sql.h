@@ -13,7 +13,11 @@
 
 struct sql {
     struct buf text;
-    struct statement *statement; /* being built, in the same arena */
+    struct statement *statement;  /* being built, in the same arena */
+    struct parameter *parameters; /* its own, with room for `capacity` */
+    size_t capacity;
+    size_t
+        max_parameters; /* STATEMENT_MAX_PARAMETERS, unless the caller knows what to do with more */
     bool failed;
 };
 

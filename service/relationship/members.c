@@ -4,9 +4,7 @@
  */
 #include "relationship/write_parts.h"
 
-/*
- * ---- unique foreign keys of the resource's own table ------------------------------------------
- */
+/* ---- unique foreign keys of the resource's own table ----------------------------------------- */
 
 static bool robs_own_table(const struct writer *w, const struct change *c)
 {
@@ -45,9 +43,7 @@ bool members_add_robbed(struct writer *w)
     return true;
 }
 
-/*
- * ---- association tables -----------------------------------------------------------------------
- */
+/* ---- association tables ---------------------------------------------------------------------- */
 
 /* The member's key of a row `alias` that links the resource. */
 static void add_far(struct writer *w, const struct relationship *rel, const char *alias)
@@ -200,9 +196,7 @@ void members_add_links(struct writer *w, size_t i)
     }
 }
 
-/*
- * ---- foreign keys of the targets --------------------------------------------------------------
- */
+/* ---- foreign keys of the targets ------------------------------------------------------------- */
 
 static void add_cleared(struct writer *w, const struct relationship *rel, size_t keys)
 {

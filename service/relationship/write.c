@@ -7,9 +7,7 @@
 
 #include "relationship/write_parts.h"
 
-/*
- * ---- the resource itself ----------------------------------------------------------------------
- */
+/* ---- the resource itself --------------------------------------------------------------------- */
 
 /*
  * `allowed`: of an update, the row, if it is there and its read-only attributes are what the
@@ -176,9 +174,7 @@ static void add_update(struct writer *w, bool robs)
     add_returning(w);
 }
 
-/*
- * ---- the outcome ------------------------------------------------------------------------------
- */
+/* ---- the outcome ----------------------------------------------------------------------------- */
 
 static bool writes_foreign_keys(const struct writer *w)
 {

@@ -20,7 +20,10 @@
 #include "plan/sql.h"
 #include "relationship/write.h"
 
-enum { OID_BOOLEAN_ARRAY = 1000 };
+enum {
+    OID_BOOLEAN_ARRAY = 1000,
+    WRITE_MAX_PARAMETERS = 2000, /* of a statement: more than a table has columns */
+};
 
 /* A link column that some member gives: per member, whether it does and what. */
 struct given_column {
@@ -51,8 +54,9 @@ struct writer {
     bool failed; /* out of memory, or a statement or a plan that is too long */
 
     struct sql sql;             /* the statement being written */
-    struct argument *arguments; /* its arguments so far */
-    size_t key_number;          /* the key's parameter in it; 0: not declared yet */
+    struct argument *arguments; /* its arguments so far, with room for `capacity` */
+    size_t capacity;
+    size_t key_number; /* the key's parameter in it; 0: not declared yet */
 };
 
 /*

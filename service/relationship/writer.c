@@ -6,14 +6,16 @@
 
 #include "relationship/write_parts.h"
 
-/*
- * ---- statements -------------------------------------------------------------------------------
- */
+enum { FEW_ARGUMENTS = 8 };
+
+/* ---- statements ------------------------------------------------------------------------------ */
 
 void writer_begin(struct writer *w)
 {
     w->sql = sql_begin(w->arena, false);
-    w->arguments = arena_zalloc(w->arena, STATEMENT_MAX_PARAMETERS, sizeof *w->arguments);
+    w->sql.max_parameters = WRITE_MAX_PARAMETERS;
+    w->arguments = arena_alloc(w->arena, FEW_ARGUMENTS * sizeof *w->arguments);
+    w->capacity = FEW_ARGUMENTS;
     w->key_number = 0;
 }
 
@@ -30,6 +32,11 @@ void writer_end(struct writer *w)
 
 void writer_set(struct writer *w, size_t number, const struct cell *cells, size_t n)
 {
+    if (w->arguments != NULL && number > w->capacity) {
+        w->arguments = arena_grow(w->arena, w->arguments, w->capacity * sizeof *w->arguments,
+                                  2 * w->capacity * sizeof *w->arguments);
+        w->capacity *= 2;
+    }
     if (number > 0 && w->arguments != NULL) {
         w->arguments[number - 1] = (struct argument){ .cells = cells, .n = n };
     }
@@ -51,9 +58,7 @@ size_t writer_key(struct writer *w)
     return w->key_number;
 }
 
-/*
- * ---- what is asked ----------------------------------------------------------------------------
- */
+/* ---- what is asked --------------------------------------------------------------------------- */
 
 bool write_tells_moves(const struct relationship *relationship, enum change_kind kind)
 {

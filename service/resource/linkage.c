@@ -23,9 +23,7 @@ enum step linkage_step_read_unlink(struct exchange *x)
     return read_members(x, false);
 }
 
-/*
- * ---- the plan ---------------------------------------------------------------------------------
- */
+/* ---- the plan -------------------------------------------------------------------------------- */
 
 static bool gives_columns(const struct linkage *linkage)
 {
@@ -112,9 +110,7 @@ enum step linkage_plan(struct exchange *x, enum change_kind kind)
     return r == 0 && may_answer_document ? plan_first_page(x) : written_next(x, r);
 }
 
-/*
- * ---- the outcome ------------------------------------------------------------------------------
- */
+/* ---- the outcome ----------------------------------------------------------------------------- */
 
 static size_t read_keys(struct exchange *x, struct cell array, const struct cell **ret_keys)
 {

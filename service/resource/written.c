@@ -34,9 +34,7 @@ enum step written_next(struct exchange *x, int r)
     return exchange_next(x, r);
 }
 
-/*
- * ---- places and words -------------------------------------------------------------------------
- */
+/* ---- places and words ------------------------------------------------------------------------ */
 
 static const char *quote_key(struct exchange *x, const struct resource *resource, struct cell key)
 {
@@ -85,9 +83,7 @@ static size_t find_member(const struct linkage *linkage, struct cell key)
     return i;
 }
 
-/*
- * ---- the resource itself as a member ----------------------------------------------------------
- */
+/* ---- the resource itself as a member --------------------------------------------------------- */
 
 static bool names_itself(const struct exchange *x, const struct relationship_value *v)
 {
@@ -135,9 +131,7 @@ enum step written_step_agrees(struct exchange *x)
     return exchange_next(x, 0);
 }
 
-/*
- * ---- the judgement ----------------------------------------------------------------------------
- */
+/* ---- the judgement --------------------------------------------------------------------------- */
 
 static const struct cell *judged_row(const struct exchange *x)
 {

@@ -3,7 +3,7 @@
 import pytest
 
 from support.client import document, ident, idents
-from support.kinds import KINDS
+from support.kinds import KINDS, WIDTH
 from support.model import MISSING
 
 RETURN = {"Prefer": "return=representation"}
@@ -158,3 +158,12 @@ def test_rows_at_the_same_place_of_another_partition(world):
     assert world.api.delete(path.format(readers[0], "marks"), {"data": idents("marks", marks[1:2])}).status == 204
     shown = [world.api.linkage(path.format(reader, "marks")) for reader in readers[:2]]
     assert shown == [set(marks[2:]), {marks[0]}]
+
+
+def test_a_table_of_many_columns(world):
+    values = {f"c{i}": i for i in range(WIDTH)}
+    answer = world.api.post("/sheets", document("sheets", values))
+    assert answer.status == 201 and answer.data["attributes"] == values
+    values = {name: value + 1 for name, value in values.items()}
+    answer = world.api.patch(f"/sheets/{answer.id}", document("sheets", values, None, answer.id))
+    assert answer.status == 200 and answer.data["attributes"] == values

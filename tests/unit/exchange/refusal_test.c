@@ -240,8 +240,8 @@ static const char more_tables[] =
     "column owner_id bigint not_null\nprimary id\nforeign owner_id persons id\n"
     "unique pets_owner_key owner_id\nunique pets_owner_name_key owner_id name\nindex owner_id\n";
 static const char more_model[] =
-    "{'resources': {'persons': {'relationships': {'pet': {'target': 'pets',"
-    " 'back_populates': 'owner', 'uselist': false}}},"
+    "{'resources': {'persons': {'relationships': {"
+    " 'pet': {'target': 'pets', 'back_populates': 'owner', 'uselist': false}}},"
     " 'pets': {'client_ids': true, 'attributes': {'name': {}},"
     " 'relationships': {'owner': {'target': 'persons', 'back_populates': 'pet'}}}}}";
 /* clang-format on */

@@ -448,7 +448,7 @@ static void test_without_memory(void **state)
     struct trial t;
     begin(a, &t, rel_of("persons", "pets"), 2);
     struct cell key = cell_from_int8(a, 7);
-    for (size_t budget = 0; budget < 16384; budget += 1024) {
+    for (size_t budget = 0; budget < 6144; budget += 512) {
         struct arena *small = arena_new(budget);
         struct plan plan;
         assert_true(write_plan_links(small, key, &t.document, CHANGE_REPLACE, true, &plan) < 0);
