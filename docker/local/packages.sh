@@ -6,12 +6,12 @@
 # BACKREF_SKIP_PACKAGES=1 skips all of it, for systems that have these things under other names.
 set -eu
 
-purpose=${1:?usage: packages.sh run|test|bench|fuzz|build|suites|pooler|docker}
+purpose=${1:?usage: packages.sh run|test|bench|fuzz|build|suites|extras|docker}
 
 build='gcc libc6-dev make pkgconf libmicrohttpd-dev libjansson-dev libpq-dev libxxhash-dev'
 run="$build postgresql curl"
 suites='python3 python3-pytest python3-hypothesis python3-sqlalchemy python3-psycopg2 python3-psycopg
-    python3-requests python3-yaml python3-jsonschema'
+    python3-requests python3-yaml python3-jsonschema openssl'
 test="$run libcmocka-dev clang-format clang-tidy cppcheck procps $suites"
 case $purpose in
 run) wanted=$run ;;
@@ -20,10 +20,10 @@ bench) wanted="$run wrk python3 python3-psycopg2" ;;
 fuzz) wanted="$build clang llvm" ;;
 build) wanted="$build ca-certificates" ;;  # of the image
 suites) wanted=$suites ;;                  # those that run beside a service
-pooler) wanted=pgbouncer ;; # its tests are skipped without it
+extras) wanted='pgbouncer prometheus' ;; # without them a few tests are skipped
 docker) wanted="docker.io docker-compose iptables mmdebstrap $suites" ;;
 *)
-    echo "packages.sh: there is no purpose \"$purpose\"; use run, test, bench, fuzz, build, suites, pooler or docker" >&2
+    echo "packages.sh: there is no purpose \"$purpose\"; use run, test, bench, fuzz, build, suites, extras or docker" >&2
     exit 2
     ;;
 esac

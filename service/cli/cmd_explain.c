@@ -74,7 +74,8 @@ static int explain(struct exchange *x, const char *method, const char *target, c
 int cmd_explain(const struct settings *settings, const struct log *log, int argc, char **argv)
 {
     struct model *model;
-    struct metrics metrics = { 0 };
+    struct metrics metrics;
+    memset(&metrics, 0, sizeof metrics);
     if (load_model(settings, log, &model) != 0) {
         return CLI_FAILED;
     }

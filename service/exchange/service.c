@@ -28,8 +28,7 @@ struct openapi_options service_description(const struct settings *settings, cons
 
 static bool describe(struct service *service)
 {
-    const struct openapi_options options =
-        service_description(service->settings, service->version);
+    const struct openapi_options options = service_description(service->settings, service->version);
     struct buf json;
     struct buf yaml;
     buf_init(&json, service->arena, 65536);

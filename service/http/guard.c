@@ -331,10 +331,18 @@ static int check_transfer_encoding(struct guarded *g)
                          "Transfer-Encoding does not say where the body ends: send \"chunked\"");
 }
 
+/* Is there a body, which somebody has to read? */
+static bool has_body(const struct guarded *g)
+{
+    struct text length = g->seen.value[FRAMING_CONTENT_LENGTH];
+    return g->seen.given[FRAMING_TRANSFER_ENCODING] ||
+           (g->seen.given[FRAMING_CONTENT_LENGTH] && !text_is(length, "0"));
+}
+
 static int check_content_encoding(struct guarded *g)
 {
     struct text coding = g->seen.value[FRAMING_CONTENT_ENCODING];
-    if (coding.n == 0 || text_is_like(coding, "identity")) {
+    if (coding.n == 0 || text_is_like(coding, "identity") || !has_body(g)) {
         return 0;
     }
     return problem_add(g->reterr, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
@@ -355,14 +363,6 @@ static int check_framing(struct guarded *g)
         r = check_content_encoding(g);
     }
     return r;
-}
-
-/* Is there a body that nobody is going to read? */
-static bool has_body(const struct guarded *g)
-{
-    struct text length = g->seen.value[FRAMING_CONTENT_LENGTH];
-    return g->seen.given[FRAMING_TRANSFER_ENCODING] ||
-           (g->seen.given[FRAMING_CONTENT_LENGTH] && !text_is(length, "0"));
 }
 
 int guard_check(const struct guard_request *request, bool *ret_close, struct problems *reterr)

@@ -141,9 +141,11 @@ static void put_digits(struct decimal d, int weight, int last, char *to)
         }
         int power = d.point - 1 - i;
         int group = group_of(power);
+        int within = power - group * DECIMALS;
+        ASSERT(within >= 0 && within < DECIMALS);
         if (d.digits[at] != '0') {
             char *digit = to + (ptrdiff_t)2 * (weight - group);
-            put16(digit, get16(digit) + (d.digits[at] - '0') * factors[power - group * DECIMALS]);
+            put16(digit, get16(digit) + (d.digits[at] - '0') * factors[within]);
         }
         i++;
     }

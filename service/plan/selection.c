@@ -22,6 +22,7 @@ struct selection_layout selection_layout(const struct selection *selection)
         layout.found = n++;
     }
     if (selection->kind == SELECT_LINKAGE) {
+        ASSERT(has_owner);
         layout.state = n++;
         layout.member = n++;
         layout.links = n;

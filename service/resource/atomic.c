@@ -170,7 +170,9 @@ static bool split_href(const struct exchange *x, struct text href, struct target
     while (href.n > 0 && href.at[0] == '/' && n < MAX_SEGMENTS) {
         const char *end = memchr(href.at + 1, '/', href.n - 1);
         size_t n_segment = end == NULL ? href.n - 1 : (size_t)(end - href.at - 1);
-        segments[n++] = (struct text){ .at = href.at + 1, .n = n_segment };
+        segments[n].at = href.at + 1;
+        segments[n].n = n_segment;
+        n++;
         href.at += n_segment + 1;
         href.n -= n_segment + 1;
     }
@@ -195,7 +197,8 @@ static struct text encoded(struct exchange *x, struct text raw)
     buf_init(&b, x->arena, raw.n + 8);
     percent_encode(&b, raw);
     const char *text = buf_terminate(&b);
-    return text == NULL ? (struct text){ 0 } : (struct text){ .at = text, .n = b.n };
+    struct text none = { 0 };
+    return text == NULL ? none : (struct text){ .at = text, .n = b.n };
 }
 
 static int find_target(struct exchange *x, const struct part *part)
@@ -210,8 +213,9 @@ static int find_target(struct exchange *x, const struct part *part)
     }
     if (o->href.n == 0) {
         names.type = encoded(x, text_of(o->type));
-        names.relationship =
-            o->relationship == NULL ? (struct text){ 0 } : encoded(x, text_of(o->relationship));
+    }
+    if (o->href.n == 0 && o->relationship != NULL) {
+        names.relationship = encoded(x, text_of(o->relationship));
     }
     bool is_named = o->verb != ATOMIC_ADD || o->has_ref;
     if (o->href.n == 0 && is_named) {

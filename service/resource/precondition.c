@@ -1,8 +1,8 @@
 /*
  * precondition.c - see precondition.h. The rows that a state is made from are read behind a lock of
- * the resource in question, in front of the write, in the write's own transaction. Links may be made
- * and undone from their other end as well: there the lock is one that a new link waits for, and the
- * links that are there are locked with it.
+ * the resource in question, in front of the write, in the write's own transaction. Links may be
+ * made and undone from their other end as well: there the lock is one that a new link waits for,
+ * and the links that are there are locked with it.
  */
 #include "resource/precondition.h"
 

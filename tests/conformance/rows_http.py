@@ -33,7 +33,9 @@ def query_parameters(node):
         for item in node:
             yield from query_parameters(item)
     if isinstance(node, dict):
-        if node.get("in") == "query" and isinstance(node.get("name"), str):
+        # an exploded object is sent as its members: its own name never is
+        is_exploded = node.get("explode") and (node.get("schema") or {}).get("type") == "object"
+        if node.get("in") == "query" and isinstance(node.get("name"), str) and not is_exploded:
             yield node["name"]
         for value in node.values():
             yield from query_parameters(value)

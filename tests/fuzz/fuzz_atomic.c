@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "jsonapi/atomic_read.h"
+#include "jsonapi/document_atomic.h"
 #include "support/json_pointer.h"
 
 enum { MAX_OPERATIONS = 20 };

@@ -9,6 +9,7 @@ import yaml
 from support.client import Client, document, idents
 from support.description import Description
 from support.lint import JSONAPI
+from support.given import is_given
 from support.model import ATTRIBUTES, MISSING, RELATIONSHIPS, SIDES, TYPES
 from support.service import REPOSITORY
 
@@ -121,7 +122,8 @@ def test_creates_that_are_refused(told, type_):
     assert told.post(path, raw=b"{").status == told.post(path, document(type_, {"nope": 1})).status == 400
     assert told.post(path, document(type_, attributes), {"Content-Type": "text/plain"}).status == 415
     assert told.post(path, document(type_, attributes), {"Accept": "text/html"}).status == 406
-    assert told.post(path, raw=b" " * (2**20 + 1)).status == 413
+    too_large = told.post(path, raw=b" " * (2**20 + 1)).status
+    assert too_large == 413 or is_given() and too_large == 503  # a proxy that is still sending may miss the answer
 
 
 @pytest.mark.parametrize("side", SIDES, ids=str)
@@ -307,7 +309,8 @@ def test_examples_of_refusals_are_real(told, described):
         told.get("/persons", {"Accept": "text/html"}),
         told.post("/persons", document("other", {})),
         told.delete(path, headers={"If-Match": '"other"'}),
-        told.post("/persons", headers={"Content-Type": JSONAPI, "Content-Length": "99999999"}),
+        # on a connection of its own: a proxy waits for the rest of a body that never comes
+        told.sibling().post("/persons", headers={"Content-Type": JSONAPI, "Content-Length": "99999999"}),
         told.get("/persons?" + "x" * (9000 - len("/persons?"))),
         told.post("/persons", raw=b"{}", headers={"Content-Type": "text/plain"}),
         told.post("/persons", document("persons", {})),

@@ -119,7 +119,7 @@ static void test_fields(void **state)
     assert_non_null(memmem(t.b.at, t.b.n, "\"number\"", 8));
 }
 
-/* ---- linkage and what is included -------------------------------------------------------------- */
+/* ---- linkage and what is included ----------------------------------------------------------- */
 
 static void write_key_as_cursor(struct buf *b, const struct relationship *relationship,
                                 struct cell key)
@@ -128,7 +128,7 @@ static void write_key_as_cursor(struct buf *b, const struct relationship *relati
     buf_addf(b, "after-%.*s", (int)key.n, key.at);
 }
 
-/* The phones a, b … of the person 5: rows of owner, member, since, note, then the phone's columns. */
+/* The phones a, b … of the person 5: owner, member, since, note, then the phone's columns. */
 static const struct compound *phones_of(struct trial *t, size_t n)
 {
     enum { COLUMNS = COMPOUND_LINKS + 2 + 4 };
@@ -217,7 +217,7 @@ static void test_included(void **state)
               "{'type':'phones','id':'b','links':{'self':'/phones/b'}}]");
 }
 
-/* ---- the document ------------------------------------------------------------------------------- */
+/* ---- the document --------------------------------------------------------------------------- */
 
 static void test_links_of_documents(void **state)
 {

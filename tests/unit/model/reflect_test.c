@@ -31,113 +31,82 @@ static const struct reflect_case cases[] = {
     { PERSONS TABLE("passports", "column person_id bigint not_null\nforeign person_id persons id\n"
                                  "unique passports_person person_id\n"),
       "'passports':{'relationships':{'person':{'target':'persons','back_populates':'passport'}}},"
-      "'persons':{'relationships':{'passport':{'target':'passports','back_populates':'person',"
-      "'uselist':false}}}", "" },
+      "'persons':{'relationships':{'passport':{'target':'passports','back_populates':'person','uselist':false}}}", "" },
     /* one-to-one under the same key, which no relationship can change */
-    { PERSONS "table passports\ncolumn pe"
-    "rson_id bigint not_null\nprimary person_id\nforeign person_id persons id\n",
-      "'passports':{'relationships':{'person':{'target':'persons','back_populates':'passport',"
-      "'view_only':true}}},"
-      "'persons':{'relationships':{'passport':{'target':'passports','back_populates':'person',"
-      "'uselist':false,"
+    { PERSONS "table passports\ncolumn person_id bigint not_null\nprimary person_id\nforeign person_id persons id\n",
+      "'passports':{'relationships':{'person':{'target':'persons','back_populates':'passport','view_only':true}}},"
+      "'persons':{'relationships':{'passport':{'target':'passports','back_populates':'person','uselist':false,"
       "'view_only':true}}}", "" },
     { PERSONS "table passports\ncolumn id bigint not_null\nprimary id\nforeign id persons id\n",
-      "'passports':{'relationships':{'person':{'target':'persons','back_populates':'passport',"
-      "'view_only':true}}},"
-      "'persons':{'relationships':{'passport':{'target':'passports','back_populates':'person',"
-      "'uselist':false,"
+      "'passports':{'relationships':{'person':{'target':'persons','back_populates':'passport','view_only':true}}},"
+      "'persons':{'relationships':{'passport':{'target':'passports','back_populates':'person','uselist':false,"
       "'view_only':true}}}", "" },
     /* a tree */
     { TABLE("nodes", "column parent_id bigint\nforeign parent_id nodes id\n"),
       "'nodes':{'relationships':{"
       "'parent':{'target':'nodes','local_columns':'parent_id','back_populates':'nodes_by_parent'},"
-      "'nodes_by_parent':{'target':'nodes','remote_columns':'parent_id',"
-      "'back_populates':'parent'}}}", "" },
+      "'nodes_by_parent':{'target':'nodes','remote_columns':'parent_id','back_populates':'parent'}}}", "" },
     /* two foreign keys to one table: both inverses say which */
-    { PERSONS TABLE("calls", "column call"
-    "er_id bigint\ncolumn callee_id bigint\nforeign caller_id persons id\n"
+    { PERSONS TABLE("calls", "column caller_id bigint\ncolumn callee_id bigint\nforeign caller_id persons id\n"
                              "foreign callee_id persons id\n"),
       "'calls':{'relationships':{"
-      "'caller':{'target':'persons','local_columns':'caller_id',"
-      "'back_populates':'calls_by_caller'},"
-      "'callee':{'target':'persons','local_columns':'callee_id',"
-      "'back_populates':'calls_by_callee'}}},"
+      "'caller':{'target':'persons','local_columns':'caller_id','back_populates':'calls_by_caller'},"
+      "'callee':{'target':'persons','local_columns':'callee_id','back_populates':'calls_by_callee'}}},"
       "'persons':{'relationships':{"
       "'calls_by_caller':{'target':'calls','remote_columns':'caller_id','back_populates':'caller'},"
-      "'calls_by_callee':{'target':'calls','remote_columns':'callee_id',"
-      "'back_populates':'callee'}}}", "" },
+      "'calls_by_callee':{'target':'calls','remote_columns':'callee_id','back_populates':'callee'}}}", "" },
     /* each refers to the other */
-    { TABLE("a", "column b_id bigint\nforeign b_id b id\n") TABLE("b","
-    " "column a_id bigint\nforeign a_id a id\n"),
+    { TABLE("a", "column b_id bigint\nforeign b_id b id\n") TABLE("b", "column a_id bigint\nforeign a_id a id\n"),
       "'a':{'relationships':{'b':{'target':'b','local_columns':'b_id','back_populates':'as'},"
       "'bs':{'target':'b','remote_columns':'a_id','back_populates':'a'}}},"
       "'b':{'relationships':{'a':{'target':'a','local_columns':'a_id','back_populates':'bs'},"
       "'as':{'target':'a','remote_columns':'b_id','back_populates':'b'}}}", "" },
 
     /* many-to-many, called by its columns */
-    { PERSONS PHONES "table person_phones"
-    "\ncolumn owner_id bigint not_null\ncolumn phone_id bigint not_null\n"
-      "column since date\nprimary owner_i"
-      "d phone_id\nforeign owner_id persons id\nforeign phone_id phones id\n",
-      "'persons':{'relationships':{'phones':{'target':'phones','secondary':'person_phones',"
-      "'back_populates':'owners'}}},"
-      "'phones':{'relationships':{'owners':{'target':'persons','secondary':'person_phones',"
-      "'back_populates':'phones'}}}", "" },
+    { PERSONS PHONES "table person_phones\ncolumn owner_id bigint not_null\ncolumn phone_id bigint not_null\n"
+      "column since date\nprimary owner_id phone_id\nforeign owner_id persons id\nforeign phone_id phones id\n",
+      "'persons':{'relationships':{"
+      "'phones':{'target':'phones','secondary':'person_phones','back_populates':'owners'}}},"
+      "'phones':{'relationships':{"
+      "'owners':{'target':'persons','secondary':'person_phones','back_populates':'phones'}}}", "" },
     /* … of a type with itself */
-    { PERSONS "table mentorships\ncolumn "
-    "mentor_id bigint not_null\ncolumn pupil_id bigint not_null\n"
+    { PERSONS "table mentorships\ncolumn mentor_id bigint not_null\ncolumn pupil_id bigint not_null\n"
       "primary mentor_id pupil_id\nforeign mentor_id persons id\nforeign pupil_id persons id\n",
       "'persons':{'relationships':{"
       "'pupils':{'target':'persons','secondary':'mentorships','local_columns':'mentor_id',"
       "'remote_columns':'pupil_id','back_populates':'mentors'},"
       "'mentors':{'target':'persons','secondary':'mentorships','local_columns':'pupil_id',"
       "'remote_columns':'mentor_id','back_populates':'pupils'}}}", "" },
-    /*
-     * … by a unique pair beside a key of its own, and columns that documents cannot have as they
-     * are
-     */
-    { PERSONS PHONES TABLE("links", "colu"
-    "mn person_id bigint not_null\ncolumn phone_id bigint not_null\n"
-      "column _since date\ncolumn place p"
-      "oint\nunique links_pair phone_id person_id\nforeign person_id persons id\n"
+    /* … by a unique pair beside a key of its own, and columns that documents cannot show */
+    { PERSONS PHONES TABLE("links", "column person_id bigint not_null\ncolumn phone_id bigint not_null\n"
+      "column _since date\ncolumn place point\nunique links_pair phone_id person_id\nforeign person_id persons id\n"
       "foreign phone_id phones id\n"),
-      "'persons':{'relationships':{'phones':{'target':'phones','secondary':'links',"
-      "'back_populates':'persons',"
+      "'persons':{'relationships':{'phones':{'target':'phones','secondary':'links','back_populates':'persons',"
       "'secondary_attributes':{'since':{'column':'_since','read_only':true}}}}},"
-      "'phones':{'relationships':{'persons':{'target':'persons','secondary':'links',"
-      "'back_populates':'phones',"
+      "'phones':{'relationships':{'persons':{'target':'persons','secondary':'links','back_populates':'phones',"
       "'secondary_attributes':{'since':{'column':'_since','read_only':true}}}}}", "" },
     /* … twice between the same two */
     { PERSONS TABLE("films", "")
-      "table acting\ncolumn film_id bigin"
-      "t not_null\ncolumn person_id bigint not_null\nprimary film_id person_id\n"
+      "table acting\ncolumn film_id bigint not_null\ncolumn person_id bigint not_null\nprimary film_id person_id\n"
       "foreign film_id films id\nforeign person_id persons id\n"
-      "table directing\ncolumn film_id bi"
-      "gint not_null\ncolumn person_id bigint not_null\nprimary film_id person_id\n"
+      "table directing\ncolumn film_id bigint not_null\ncolumn person_id bigint not_null\nprimary film_id person_id\n"
       "foreign film_id films id\nforeign person_id persons id\n",
       "'films':{'relationships':{"
-      "'persons_by_acting':{'target':'persons','secondary':'acting',"
-      "'back_populates':'films_by_acting'},"
-      "'persons_by_directing':{'target':'persons','secondary':'directing',"
-      "'back_populates':'films_by_directing'}}},"
+      "'persons_by_acting':{'target':'persons','secondary':'acting','back_populates':'films_by_acting'},"
+      "'persons_by_directing':{'target':'persons','secondary':'directing','back_populates':'films_by_directing'}}},"
       "'persons':{'relationships':{"
-      "'films_by_acting':{'target':'films','secondary':'acting',"
-      "'back_populates':'persons_by_acting'},"
-      "'films_by_directing':{'target':'films','secondary':'directing',"
-      "'back_populates':'persons_by_directing'}}}", "" },
+      "'films_by_acting':{'target':'films','secondary':'acting','back_populates':'persons_by_acting'},"
+      "'films_by_directing':{'target':'films','secondary':'directing','back_populates':'persons_by_directing'}}}", "" },
     /* no association: a value that a link would lack, a nullable end, somebody who refers to it */
-    { PERSONS PHONES TABLE("orders", "col"
-    "umn person_id bigint not_null\ncolumn phone_id bigint not_null\n"
-      "column price numeric not_null\nuni"
-      "que orders_pair person_id phone_id\nforeign person_id persons id\n"
+    { PERSONS PHONES TABLE("orders", "column person_id bigint not_null\ncolumn phone_id bigint not_null\n"
+      "column price numeric not_null\nunique orders_pair person_id phone_id\nforeign person_id persons id\n"
       "foreign phone_id phones id\n"),
       "'orders':{'relationships':{'person':{'target':'persons','back_populates':'orders'},"
       "'phone':{'target':'phones','back_populates':'orders'}}},"
       "'persons':{'relationships':{'orders':{'target':'orders','back_populates':'person'}}},"
       "'phones':{'relationships':{'orders':{'target':'orders','back_populates':'phone'}}}", "" },
     { PERSONS PHONES TABLE("calls", "column person_id bigint\ncolumn phone_id bigint not_null\n"
-      "unique calls_pair person_id phone_"
-      "id\nforeign person_id persons id\nforeign phone_id phones id\n"),
+      "unique calls_pair person_id phone_id\nforeign person_id persons id\nforeign phone_id phones id\n"),
       "'calls':{'relationships':{'person':{'target':'persons','back_populates':'calls'},"
       "'phone':{'target':'phones','back_populates':'calls'}}},"
       "'persons':{'relationships':{'calls':{'target':'calls','back_populates':'person'}}},"
@@ -145,98 +114,73 @@ static const struct reflect_case cases[] = {
     { PERSONS TABLE("notes", "column link_id bigint\nforeign link_id links id\n") TABLE("links",
       "column a_id bigint not_null\ncolumn b_id bigint not_null\nunique links_pair a_id b_id\n"
       "foreign a_id persons id\nforeign b_id persons id\n"),
-      "'links':{'relationships':{'a':{'target':'persons','local_columns':'a_id',"
-      "'back_populates':'links_by_a'},"
+      "'links':{'relationships':{'a':{'target':'persons','local_columns':'a_id','back_populates':'links_by_a'},"
       "'b':{'target':'persons','local_columns':'b_id','back_populates':'links_by_b'},"
       "'notes':{'target':'notes','back_populates':'link'}}},"
       "'notes':{'relationships':{'link':{'target':'links','back_populates':'notes'}}},"
-      "'persons':{'relationships':{'links_by_a':{'target':'links','remote_columns':'a_id',"
-      "'back_populates':'a'},"
+      "'persons':{'relationships':{'links_by_a':{'target':'links','remote_columns':'a_id','back_populates':'a'},"
       "'links_by_b':{'target':'links','remote_columns':'b_id','back_populates':'b'}}}", "" },
 
     /* keys */
     { "table tags\ncolumn label text not_null\ncolumn rank integer\nunique tags_label label\n",
       "'tags':{'key':'label'}", "" },
-    { "table tags\ncolumn at timestamptz "
-    "not_null\ncolumn label text not_null\nprimary at\nunique tags_label label\n",
+    { "table tags\ncolumn at timestamptz not_null\ncolumn label text not_null\nprimary at\nunique tags_label label\n",
       "'tags':{'key':'label'}", "" },
-    { "table tags\ncolumn label text\nuni"
-    "que tags_label label\ntable logs\ncolumn at date not_null\nprimary at\n"
+    { "table tags\ncolumn label text\nunique tags_label label\ntable logs\ncolumn at date not_null\nprimary at\n"
       "table pairs\ncolumn a text not_null\ncolumn b text not_null\nprimary a b\n" PERSONS,
       "'persons':{}",
       "table logs: has a primary key of type date\n"
       "table pairs: has a primary key of several columns, and is no association table\n"
       "table tags: has no primary key\n" },
-    { "view people\ncolumn id bigint\nvie"
-    "w counts\ncolumn id bigint\nunique counts_id id\ntable schema_migrations\n"
+    { "view people\ncolumn id bigint\nview counts\ncolumn id bigint\nunique counts_id id\ntable schema_migrations\n"
       "column version text not_null\nprimary version\n", "'counts':{'key':'id'}",
       "table people: is a view: add it with \"key\", the column that tells its rows apart\n"
       "table schema_migrations: is the history of migrations\n" },
 
     /* names */
-    { "table persons\n" KEY "table person"
-    "s sales\n" KEY "table metrics\n" KEY "table _odd$name_\n" KEY,
+    { "table persons\n" KEY "table persons sales\n" KEY "table metrics\n" KEY "table _odd$name_\n" KEY,
       "'odd-name':{'table':'_odd$name_'},'public_metrics':{'table':'metrics'},'persons':{},"
       "'sales_persons':{'table':'sales.persons'}", "" },
-    { "table vehicles\ncolumn code text n"
-    "ot_null\ncolumn id bigint\ncolumn type text\ncolumn vehicle_type text\n"
+    { "table vehicles\ncolumn code text not_null\ncolumn id bigint\ncolumn type text\ncolumn vehicle_type text\n"
       "column _hidden text\ncolumn place point\nprimary code\n",
-      "'vehicles':{'attributes':{'vehicle_type':{},'vehicle_id':{'column':'id'},"
-      "'vehicle_type_2':{'column':'type'},"
-      "'hidden':{'column':'_hidden'}}}", "
-      ""column place of table vehicles: type point is not supported\n" },
-    { PERSONS TABLE("phones", "column own"
-    "er text\ncolumn owner_id bigint\nforeign owner_id persons id\n"),
+      "'vehicles':{'attributes':{'vehicle_type':{},'vehicle_id':{'column':'id'},'vehicle_type_2':{'column':'type'},"
+      "'hidden':{'column':'_hidden'}}}", "column place of table vehicles: type point is not supported\n" },
+    { PERSONS TABLE("phones", "column owner text\ncolumn owner_id bigint\nforeign owner_id persons id\n"),
       "'persons':{'relationships':{'phones':{'target':'phones','back_populates':'owner_id'}}},"
-      "'phones':{'relationships':{'owner_id':{'target':'persons','back_populates':'phones'}}}","
-      " "" },
-    { TABLE("persons", "column phones text\n") TABLE("phones","
-    " "column owner_id bigint\nforeign owner_id persons id\n"),
-      "'persons':{'relationships':{'phones_by_owner':{'target':'phones',"
-      "'back_populates':'owner'}}},"
-      "'phones':{'relationships':{'owner':{'target':'persons',"
-      "'back_populates':'phones_by_owner'}}}", "" },
+      "'phones':{'relationships':{'owner_id':{'target':'persons','back_populates':'phones'}}}", "" },
+    { TABLE("persons", "column phones text\n") TABLE("phones", "column owner_id bigint\nforeign owner_id persons id\n"),
+      "'persons':{'relationships':{'phones_by_owner':{'target':'phones','back_populates':'owner'}}},"
+      "'phones':{'relationships':{'owner':{'target':'persons','back_populates':'phones_by_owner'}}}", "" },
     { TABLE("persons", "column phones text\ncolumn phones_by_owner text\n")
       TABLE("phones", "column owner_id bigint\nforeign owner_id persons id\n"),
-      "'persons':{'relationships':{'phones_by_owner_2':{'target':'phones',"
-      "'back_populates':'owner'}}},"
-      "'phones':{'relationships':{'owner':{'target':'persons',"
-      "'back_populates':'phones_by_owner_2'}}}", "" },
+      "'persons':{'relationships':{'phones_by_owner_2':{'target':'phones','back_populates':'owner'}}},"
+      "'phones':{'relationships':{'owner':{'target':'persons','back_populates':'phones_by_owner_2'}}}", "" },
     { PERSONS TABLE("relationship", "column type_id bigint\nforeign type_id persons id\n"),
-      "'persons':{'relationships':{'relationships_by_type':{'target':'relationship',"
-      "'back_populates':'type_id'}}},"
-      "'relationship':{'relationships':{'type_id':{'target':'persons',"
-      "'back_populates':'relationships_by_type'}}}", "" },
+      "'persons':{'relationships':{'relationships_by_type':{'target':'relationship','back_populates':'type_id'}}},"
+      "'relationship':{'relationships':{"
+      "'type_id':{'target':'persons','back_populates':'relationships_by_type'}}}", "" },
 
     /* foreign keys that are no relationship: their columns are shown as what they are */
     { "table persons\ncolumn code text not_null\n" KEY "unique persons_code code\n"
       TABLE("phones", "column person_code text\nforeign person_code persons code\n"),
       "'persons':{},'phones':{'attributes':{'person_code':{}}}",
-      "foreign key phones_person_code_fke"
-      "y of table phones: it does not refer to the key of persons\n" },
+      "foreign key phones_person_code_fkey of table phones: it does not refer to the key of persons\n" },
     { PERSONS TABLE("phones", "column owner_id integer\nforeign owner_id persons id\n"),
       "'persons':{},'phones':{'attributes':{'owner_id':{}}}",
-      "foreign key phones_owner_id_fkey o"
-      "f table phones: its type differs from that of the key of persons\n" },
-    { "table logs\ncolumn at date not_null\nprimary at\n" TABLE("lines","
-    " "column at date\nforeign at logs at\n"),
+      "foreign key phones_owner_id_fkey of table phones: its type differs from that of the key of persons\n" },
+    { "table logs\ncolumn at date not_null\nprimary at\n" TABLE("lines", "column at date\nforeign at logs at\n"),
       "'lines':{'attributes':{'at':{}}}",
-      "table logs: has a primary key of t"
-      "ype date\nforeign key lines_at_fkey of table lines: logs is left out\n" },
-    { PERSONS PHONES TABLE("things", "col"
-    "umn x_id bigint\nforeign x_id persons id\nforeign x_id phones id\n"),
+      "table logs: has a primary key of type date\nforeign key lines_at_fkey of table lines: logs is left out\n" },
+    { PERSONS PHONES TABLE("things", "column x_id bigint\nforeign x_id persons id\nforeign x_id phones id\n"),
       "'persons':{'relationships':{'things':{'target':'things','back_populates':'x'}}},'phones':{},"
       "'things':{'relationships':{'x':{'target':'persons','back_populates':'things'}}}",
-      "foreign key things_x_id_fkey of ta"
-      "ble things: another one has made a relationship of its column already\n" },
+      "foreign key things_x_id_fkey of table things: another one has made a relationship of its column already\n" },
 
     /* words */
-    { TABLE("box", "column country_code v"
-    "archar(20)\ncolumn addressId bigint\ncolumn category_id bigint\n"
-                   "foreign country_code "
-                   "countries code\nforeign addressId address id\nforeign category_id category id\n")
-      "table countries\ncolumn code varchar(20) not_null\nprimary code\n" TABLE("address","
-      " "") TABLE("category", ""),
+    { TABLE("box", "column country_code varchar(20)\ncolumn addressId bigint\ncolumn category_id bigint\n"
+                   "foreign country_code countries code\nforeign addressId address id\n"
+                   "foreign category_id category id\n")
+      "table countries\ncolumn code varchar(20) not_null\nprimary code\n" TABLE("address", "") TABLE("category", ""),
       "'address':{'relationships':{'boxes':{'target':'box','back_populates':'address'}}},"
       "'box':{'relationships':{'country':{'target':'countries','back_populates':'boxes'},"
       "'address':{'target':'address','back_populates':'boxes'},"
@@ -247,12 +191,11 @@ static const struct reflect_case cases[] = {
             "foreign address_id addresses id\n") TABLE("addresses", "")
       TABLE("categories", "column status_id bigint not_null\nunique categories_status status_id\n"
             "foreign status_id statuses id\n") TABLE("statuses", ""),
-      "'addresses':{'relationships':{'child':{'target':'children','back_populates':'address',"
-      "'uselist':false}}},"
+      "'addresses':{'relationships':{'child':{'target':'children','back_populates':'address','uselist':false}}},"
       "'categories':{'relationships':{'status':{'target':'statuses','back_populates':'category'}}},"
       "'children':{'relationships':{'address':{'target':'addresses','back_populates':'child'}}},"
-      "'statuses':{'relationships':{'category':{'target':'categories','back_populates':'status',"
-      "'uselist':false}}}", "" },
+      "'statuses':{'relationships':{"
+      "'category':{'target':'categories','back_populates':'status','uselist':false}}}", "" },
 };
 /* clang-format on */
 
@@ -329,8 +272,7 @@ static void test_the_default_tables(void **state)
     assert_int_equal(reflection.n_resources, 4);
     assert_null(reflection.notes);
     static const char *const lines[] = {
-        "'phones': { 'target': 'phones', 'secondary': 'person_phones',"
-        " 'back_populates': 'persons' }",
+        "'phones': { 'target': 'phones', 'secondary': 'person_phones', 'back_populates': 'persons' }",
         "'friends': { 'target': 'friends', 'secondary': 'person_friends',"
         " 'back_populates': 'persons' }",
         "'hobbies': { 'target': 'hobbies', 'secondary': 'friend_hobbies',"

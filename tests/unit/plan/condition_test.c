@@ -39,7 +39,8 @@ static const struct {
       " and exists (select from \"public\".\"person_phones\" l1 where l1.\"person_id\" = r.\"id\") order",
       "" },
     { "persons", "filter[phones.label]=x",
-      " and exists (select from \"public\".\"person_phones\" l1 join \"public\".\"phones\" m on m.\"id\" = l1.\"phone_id\""
+      " and exists (select from \"public\".\"person_phones\" l1 join \"public\".\"phones\" m"
+      " on m.\"id\" = l1.\"phone_id\""
       " where l1.\"person_id\" = r.\"id\" and m.\"label\" = a.v0) order",
       ", 'x'" },
     { "pets", "filter[owner.phones]=5",

@@ -129,7 +129,7 @@ static void test_what_is_no_cursor_is_refused(void **state)
     }
 }
 
-/* ---- with values of sort keys ------------------------------------------------------------------ */
+/* ---- with values of sort keys --------------------------------------------------------------- */
 
 enum { N_VALUES = 6 };
 

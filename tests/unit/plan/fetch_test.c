@@ -171,6 +171,22 @@ static void test_other_shapes_have_other_texts(void **state)
     }
 }
 
+/* Is every `name` of the text in quotes, by itself or as the end of a longer one? How many are. */
+static size_t count_quoted(const char *sql, const char *name)
+{
+    size_t n = strlen(name);
+    size_t n_seen = 0;
+    for (const char *at = strstr(sql, name); at != NULL; at = strstr(at + n, name)) {
+        const char *begin = at;
+        while (begin[-1] == '_' || (begin[-1] >= 'a' && begin[-1] <= 'z')) {
+            begin--; /* "friends" is the end of "person_friends" */
+        }
+        assert_true(begin[-1] == '"' && at[n] == '"');
+        n_seen++;
+    }
+    return n_seen;
+}
+
 /* The model's names, here longer than a word could be by chance, stand in quotes only. */
 static void test_names_are_quoted(void **state)
 {
@@ -182,16 +198,7 @@ static void test_names_are_quoted(void **state)
     size_t n_seen = 0;
     for (size_t i = 0; i < s.n; i++) {
         for (size_t j = 0; j < ARRAY_SIZE(names); j++) {
-            size_t n = strlen(names[j]);
-            for (const char *at = strstr(s.at[i]->sql, names[j]); at != NULL;
-                 at = strstr(at + n, names[j])) {
-                const char *begin = at;
-                while (begin[-1] == '_' || (begin[-1] >= 'a' && begin[-1] <= 'z')) {
-                    begin--; /* "friends" is the end of "person_friends" */
-                }
-                assert_true(begin[-1] == '"' && at[n] == '"');
-                n_seen++;
-            }
+            n_seen += count_quoted(s.at[i]->sql, names[j]);
         }
     }
     assert_true(n_seen > s.n);

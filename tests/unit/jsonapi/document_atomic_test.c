@@ -1,13 +1,13 @@
 /*
- * atomic_read_test.c - the body of POST /operations: what is refused and where, local ids, and the
- * bodies of the plain requests that operations stand for.
+ * document_atomic_test.c - the body of POST /operations: what is refused and where, local ids, and
+ * the bodies of the plain requests that operations stand for.
  */
 #include "support/read_document.h"
 
 #include <errno.h>
 #include <jansson.h>
 
-#include "jsonapi/atomic_read.h"
+#include "jsonapi/document_atomic.h"
 
 enum { MAX_OPERATIONS = 5 };
 
@@ -50,7 +50,7 @@ static void refuse(struct arena *a, const char *json, const char *expected)
     trial_end(&t.base, body, expected);
 }
 
-/* ---- what is refused --------------------------------------------------------------------------- */
+/* ---- what is refused ------------------------------------------------------------------------ */
 
 static const struct {
     const char *body;
@@ -175,7 +175,7 @@ static void test_as_many_as_may_be(void **state)
     end(&t);
 }
 
-/* ---- what an operation is about ------------------------------------------------------------------ */
+/* ---- what an operation is about ------------------------------------------------------------- */
 
 static void test_by_ref(void **state)
 {
@@ -220,7 +220,7 @@ static void test_by_href_and_by_data(void **state)
     end(&t);
 }
 
-/* ---- local ids ------------------------------------------------------------------------------------ */
+/* ---- local ids ------------------------------------------------------------------------------ */
 
 #define ADD(type, lid) "{'op':'add','data':{'type':'" type "','lid':'" lid "'}}"
 
@@ -255,7 +255,7 @@ static void test_local_ids_that_are_refused(void **state)
            "bad-document /atomic:operations/1/ref/lid");
 }
 
-/* ---- bodies --------------------------------------------------------------------------------------- */
+/* ---- bodies --------------------------------------------------------------------------------- */
 
 /* The body of operation `i` is this JSON; NULL: none. */
 static void check_body(const struct atomic_trial *t, size_t i, const char *expected)
@@ -324,7 +324,7 @@ static void test_bodies_keep_every_digit(void **state)
     end(&t);
 }
 
-/* ---- memory --------------------------------------------------------------------------------------- */
+/* ---- memory --------------------------------------------------------------------------------- */
 
 static void test_without_memory(void **state)
 {
