@@ -65,9 +65,10 @@ static void add_given_columns(struct writer *w, size_t i, size_t keys)
 /* `given_i`: the members asked for, each once, and where the request names it. */
 static void add_given(struct writer *w, size_t i)
 {
-    const struct change *c = &w->changes[i];
+    struct change *c = &w->changes[i];
     size_t keys =
         writer_argument(w, c->relationship->target->key_type, true, c->keys, c->n_members);
+    c->keys_number = keys;
     if (c->n_columns > 0) {
         add_given_columns(w, i, keys);
         return;

@@ -25,6 +25,17 @@ static void add_locking(struct writer *w, const struct resource *resource, const
     sql_add(&w->sql, " select 0 from (select count(*) as n from locked) l where l.n < 0");
 }
 
+/*
+ * Do members that leave have to be in step with whoever takes them? Where each has one owner at
+ * most, others that rob this one touch the same rows.
+ */
+static bool locks_leaving(const struct writer *w, const struct change *c)
+{
+    const struct relationship *rel = c->relationship;
+    bool has_one_owner = rel->kind == RELATIONSHIP_MANY_TO_MANY && rel->far_is_unique;
+    return change_clears(w, c) || (has_one_owner && !w->is_create && w->kind != CHANGE_ADD);
+}
+
 /* Members that are to join and are not there yet: "select … as key …", part of `touched`. */
 static void add_joining(struct writer *w, const struct change *c, size_t keys)
 {
@@ -61,7 +72,7 @@ static void lock_members(struct writer *w, const struct change *c)
 {
     const struct resource *target = c->relationship->target;
     bool joins = w->kind != CHANGE_REMOVE;
-    bool leaves = change_clears(w, c);
+    bool leaves = locks_leaving(w, c);
     writer_begin(w);
     size_t keys = writer_argument(w, target->key_type, true, c->keys, c->n_members);
     sql_add(&w->sql, "with touched as materialized (");
@@ -146,7 +157,7 @@ static void lock_all_members(struct writer *w, bool first)
     for (size_t r = 0; r < w->resource->n_relationships; r++) {
         for (size_t i = 0; i < w->document->n_relationships; i++) {
             const struct change *c = &w->changes[i];
-            bool needs_lock = change_takes(w, c) || change_clears(w, c);
+            bool needs_lock = change_takes(w, c) || locks_leaving(w, c);
             if (c->relationship->index != r || goes_first(c) != first || !needs_lock) {
                 continue;
             }
@@ -161,10 +172,25 @@ static void lock_all_members(struct writer *w, bool first)
     }
 }
 
+/*
+ * One member is in step with all others by its own row, and so is a foreign key of the resource
+ * itself: whoever writes it at the same time comes before or after.
+ */
+static bool locks_resource(const struct writer *w)
+{
+    const struct change *c = &w->changes[0];
+    if (!w->links_only || c->n_columns > 0) {
+        return !w->is_create;
+    }
+    return c->relationship->kind == RELATIONSHIP_MANY_TO_ONE
+               ? w->named || c->relationship->far_is_unique
+               : w->kind == CHANGE_REPLACE || c->n_members > 1;
+}
+
 void write_add_locks(struct writer *w)
 {
     lock_all_members(w, true);
-    if (!w->is_create) {
+    if (locks_resource(w)) {
         lock_resource(w);
     }
     lock_all_members(w, false);

@@ -224,11 +224,24 @@ static void add_joined(struct writer *w, const struct change *c, size_t keys)
     sql_add(&w->sql, " returning true)");
 }
 
-/*
- * In a statement of its own: two relationships may move the same row, or the resource's own one,
- * and a statement updates a row only once. All of these rows are locked already, so that their
- * places (ctid) are those that were found.
- */
+/* All of these rows are locked already, so that their places (ctid) are those that were found. */
+static void add_foreign_keys(struct writer *w, const struct change *c, size_t keys)
+{
+    if (change_clears(w, c)) {
+        add_cleared(w, c->relationship, keys);
+    }
+    if (w->kind != CHANGE_REMOVE) {
+        add_joined(w, c, keys);
+    }
+}
+
+void members_add_foreign_keys(struct writer *w, size_t i)
+{
+    const struct change *c = &w->changes[i];
+    sql_add(&w->sql, ", owner as materialized (select $%zu as key from go)", writer_key(w));
+    add_foreign_keys(w, c, c->keys_number);
+}
+
 void members_write(struct writer *w, size_t i)
 {
     const struct change *c = &w->changes[i];
@@ -239,12 +252,7 @@ void members_write(struct writer *w, size_t i)
             "with owner as materialized (select nullif(current_setting('" CREATED_KEY
             "', true), '')::%s as key)",
             rel->owner->key_type->name);
-    if (change_clears(w, c)) {
-        add_cleared(w, rel, keys);
-    }
-    if (w->kind != CHANGE_REMOVE) {
-        add_joined(w, c, keys);
-    }
+    add_foreign_keys(w, c, keys);
     sql_add(&w->sql, " select 0 where false");
     writer_end(w);
 }

@@ -176,9 +176,10 @@ static void add_update(struct writer *w, bool robs)
 
 /* ---- the outcome ----------------------------------------------------------------------------- */
 
+/* Do statements behind the judgement write foreign keys? */
 static bool writes_foreign_keys(const struct writer *w)
 {
-    for (size_t i = 0; i < w->document->n_relationships; i++) {
+    for (size_t i = 0; !w->links_only && i < w->document->n_relationships; i++) {
         if (w->changes[i].relationship->kind == RELATIONSHIP_ONE_TO_MANY) {
             return true;
         }
@@ -236,8 +237,11 @@ static void add_judgement(struct writer *w)
         add_update(w, robs);
     }
     for (size_t i = 0; i < n; i++) {
-        if (w->changes[i].relationship->kind == RELATIONSHIP_MANY_TO_MANY) {
+        enum relationship_kind kind = w->changes[i].relationship->kind;
+        if (kind == RELATIONSHIP_MANY_TO_MANY) {
             members_add_links(w, i);
+        } else if (kind == RELATIONSHIP_ONE_TO_MANY && w->links_only) {
+            members_add_foreign_keys(w, i);
         }
     }
     add_outcome(w);
@@ -249,7 +253,7 @@ static int plan_write(struct writer *w)
 {
     write_add_locks(w);
     add_judgement(w);
-    for (size_t i = 0; i < w->document->n_relationships; i++) {
+    for (size_t i = 0; !w->links_only && i < w->document->n_relationships; i++) {
         if (w->changes[i].relationship->kind == RELATIONSHIP_ONE_TO_MANY) {
             members_write(w, i);
         }
@@ -303,6 +307,7 @@ int write_plan_links(struct arena *a, struct cell owner, const struct document *
         return r;
     }
     w.kind = kind;
+    w.links_only = true;
     w.named = named || write_tells_moves(rel, kind);
     ret_plan->repeatable = true;
     return plan_write(&w);

@@ -77,7 +77,7 @@ int write_plan_update(struct arena *a, const struct resource *resource, struct c
  * write_plan_links() - change one relationship: `document` holds nothing else.
  *
  * named     the outcome also names the members that joined and left
- * ret_plan  plan.locked as for write_plan_update(), without attributes
+ * ret_plan  plan.locked means nothing: WRITE_ALLOWED tells whether there is such an owner
  * Returns:  as write_plan_create()
  * Source:   jsonapi crud-updating-relationships
  */

@@ -4,7 +4,8 @@
  *
  * A plan's statements are, in this order: locks (lock.c), the judgement with everything that is
  * written to the resource itself and to association tables (write.c, judge.c, members.c), and for
- * each one-to-many relationship a statement that writes the targets' foreign keys (members.c). The
+ * each one-to-many relationship a statement that writes the targets' foreign keys (members.c); when
+ * nothing else is written, they are written with the judgement. The
  * judgement leaves the resource's key in the setting CREATED_KEY, and nothing there when the
  * request is refused: what follows writes to the key that it finds.
  *
@@ -37,6 +38,7 @@ struct change {
     const struct relationship *relationship;
     size_t n_members; /* as asked for, repeated ones included */
     const struct cell *keys;
+    size_t keys_number; /* their parameter in the judgement */
     size_t n_columns;
     const struct given_column *columns;
 };
@@ -48,6 +50,7 @@ struct writer {
     struct change *changes; /* one for each relationship of the document */
     enum change_kind kind;
     bool is_create;
+    bool links_only;        /* one relationship is written and nothing else */
     bool named;             /* the outcome names what changed */
     const struct cell *key; /* of the resource; NULL: the database makes it */
     struct plan *plan;
@@ -114,7 +117,16 @@ bool members_add_robbed(struct writer *w);
 /* members_add_links() - the rows of an association table: `removed_i`, `robbed_i`, `added_i` … */
 void members_add_links(struct writer *w, size_t i);
 
-/* members_write() - the statement that writes the foreign keys of a one-to-many relationship. */
+/*
+ * members_add_foreign_keys() - the targets' foreign keys of a one-to-many relationship, as parts of
+ * the judgement: where nothing else is written.
+ */
+void members_add_foreign_keys(struct writer *w, size_t i);
+
+/*
+ * members_write() - likewise, as a statement of its own: two relationships may move the same row,
+ * or the resource's own one, and a statement updates a row only once.
+ */
 void members_write(struct writer *w, size_t i);
 
 #endif

@@ -157,7 +157,7 @@ enum step linkage_judge(struct exchange *x, enum change_kind kind, struct link_c
     if (is_shared(x, kind)) {
         return judge_shared(x, kind, ret_change);
     }
-    if (x->rows[x->plan.locked].n_rows == 0) {
+    if (!cell_bool(rows_row(&x->rows[x->plan.judged], 0)[WRITE_ALLOWED])) {
         return refuse_missing(x);
     }
     if (written_judge(x) != STEP_NEXT) {

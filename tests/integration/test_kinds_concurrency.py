@@ -105,6 +105,20 @@ def test_collections_that_take_from_each_other(cluster, world, side):
 
 
 @pytest.mark.parametrize("side", ONE_TO_MANY)
+def test_collections_that_swap(cluster, world, side):
+    owners, members = world.several(KINDS[side].type, 2), world.several(KINDS[side].target, 4)
+    before = cluster.log().count("deadlock detected")
+    for _ in range(15):
+        world.set(side, owners[0], *members[:2])
+        world.set(side, owners[1], *members[2:])
+        got = statuses(world.api, [patch(side, owners[0], *members[2:]), patch(side, owners[1], *members[:2])])
+        assert set(got) <= {200, 204}
+        world.holds(side, owners[0], *members[2:])
+        world.holds(side, owners[1], *members[:2])
+    assert cluster.log().count("deadlock detected") == before
+
+
+@pytest.mark.parametrize("side", ONE_TO_MANY)
 def test_two_replaces_never_mix(world, side):
     owner, members = world.new(KINDS[side].type), world.several(KINDS[side].target, 6)
     sets = [members[:3], members[3:], members[2:5], []]
