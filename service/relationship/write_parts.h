@@ -5,9 +5,9 @@
  * A plan's statements are, in this order: locks (lock.c), the judgement with everything that is
  * written to the resource itself and to association tables (write.c, judge.c, members.c), and for
  * each one-to-many relationship a statement that writes the targets' foreign keys (members.c); when
- * nothing else is written, they are written with the judgement. The
- * judgement leaves the resource's key in the setting CREATED_KEY, and nothing there when the
- * request is refused: what follows writes to the key that it finds.
+ * nothing else is written, they are written with the judgement. The judgement leaves the resource's
+ * key in the setting CREATED_KEY, and nothing there when the request is refused: what follows
+ * writes to the key that it finds.
  *
  * Parts of a statement have the same names for each relationship, numbered: `given_0` are the
  * members asked for, `missing_0` says whether one of them does not exist, `go` whether all is well.
@@ -18,74 +18,7 @@
 #define BACKREF_RELATIONSHIP_WRITE_PARTS_H
 
 #include "plan/selection.h"
-#include "plan/sql.h"
-#include "relationship/write.h"
-
-enum {
-    OID_BOOLEAN_ARRAY = 1000,
-    WRITE_MAX_PARAMETERS = 2000, /* of a statement: more than a table has columns */
-};
-
-/* A link column that some member gives: per member, whether it does and what. */
-struct given_column {
-    const struct attribute *attribute;
-    const struct cell *is_given;
-    const struct cell *values;
-};
-
-/* What is to become of one relationship. */
-struct change {
-    const struct relationship *relationship;
-    size_t n_members; /* as asked for, repeated ones included */
-    const struct cell *keys;
-    size_t keys_number; /* their parameter in the judgement */
-    size_t n_columns;
-    const struct given_column *columns;
-};
-
-struct writer {
-    struct arena *arena;
-    const struct resource *resource;
-    const struct document *document;
-    struct change *changes; /* one for each relationship of the document */
-    enum change_kind kind;
-    bool is_create;
-    bool links_only;        /* one relationship is written and nothing else */
-    bool named;             /* the outcome names what changed */
-    const struct cell *key; /* of the resource; NULL: the database makes it */
-    struct plan *plan;
-    bool failed; /* out of memory, or a statement or a plan that is too long */
-
-    struct sql sql;             /* the statement being written */
-    struct argument *arguments; /* its arguments so far, with room for `capacity` */
-    size_t capacity;
-    size_t key_number; /* the key's parameter in it; 0: not declared yet */
-};
-
-/*
- * writer_init() - a write to `resource` that is an update until the caller says otherwise.
- *
- * plan      emptied
- * Returns:  0 | -ENOMEM
- */
-int writer_init(struct writer *w, struct arena *a, const struct resource *resource,
-                const struct document *document, struct plan *plan) MUST_CHECK;
-
-/* writer_begin() - an empty statement. */
-void writer_begin(struct writer *w);
-
-/* writer_end() - the statement that has been written joins the plan. */
-void writer_end(struct writer *w);
-
-/* writer_argument() - declares a parameter with its value; its number for "$%zu". */
-size_t writer_argument(struct writer *w, const struct column_type *type, bool as_array,
-                       const struct cell *cells, size_t n);
-
-/* writer_set() - the value of a parameter that has been declared. */
-void writer_set(struct writer *w, size_t number, const struct cell *cells, size_t n);
-
-/* writer_key() - the parameter that holds the resource's key. */
-size_t writer_key(struct writer *w);
+#include "relationship/writer.h"
 
 /* change_takes() - may linking a member take it from another partner? */
 bool change_takes(const struct writer *w, const struct change *c);

@@ -2,9 +2,9 @@
  * writer.c - what the parts of a write have in common: statements that join a plan, parameters with
  * their values, and what the document asks of each relationship.
  */
-#include <errno.h>
+#include "relationship/writer.h"
 
-#include "relationship/write_parts.h"
+#include <errno.h>
 
 enum { FEW_ARGUMENTS = 8 };
 
