@@ -25,6 +25,7 @@ def ci(tmp_path):
         write_program(tmp_path / "tests" / "docker" / "run", stack)
         (tmp_path / "Makefile").write_text("test:\n\t@tests/run\n")
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+        environment["BACKREF_STACK"] = "1"
         done = subprocess.run([tmp_path / ".ci" / "run"], env=environment, text=True,
                               capture_output=True, check=False)
         return done.stdout.splitlines()[-1], done.returncode
