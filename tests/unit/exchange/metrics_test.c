@@ -29,7 +29,8 @@ static void test_a_bound_belongs_to_its_bucket(void **state)
         { 2500000, 9 }, { 10000000, 10 }, { 10000001, 11 }, { UINT64_MAX, 11 },
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        struct metrics m = { 0 };
+        struct metrics m;
+        memset(&m, 0, sizeof m);
         count(&m, first, 200, rows[i].us);
         assert_int_equal(m.operations[0].durations[2][rows[i].bucket], 1);
         assert_int_equal(m.operations[0].duration_us[2], rows[i].us);
@@ -39,7 +40,8 @@ static void test_a_bound_belongs_to_its_bucket(void **state)
 static void test_each_operation_has_a_slot_of_its_own(void **state)
 {
     (void)state;
-    struct metrics m = { 0 };
+    struct metrics m;
+    memset(&m, 0, sizeof m);
     count(&m, first, 200, 1);
     count(&m, second, 404, 1);
     count(&m, NULL, 400, 1);
@@ -60,7 +62,8 @@ static void test_a_status_that_is_none_has_a_class_of_its_own(void **state)
 {
     (void)state;
     static const int statuses[] = { 0, 99, 600, -1 };
-    struct metrics m = { 0 };
+    struct metrics m;
+    memset(&m, 0, sizeof m);
     for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
         count(&m, first, statuses[i], 1);
     }
@@ -70,7 +73,8 @@ static void test_a_status_that_is_none_has_a_class_of_its_own(void **state)
 static void test_batches_by_size(void **state)
 {
     (void)state;
-    struct metrics m = { 0 };
+    struct metrics m;
+    memset(&m, 0, sizeof m);
     for (size_t n = 1; n <= 65; n++) {
         metrics_count_batch(&m, n);
     }
