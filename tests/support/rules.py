@@ -37,7 +37,7 @@ def as_list(data):
 def primary(document):
     """The resources or identifiers that are primary data, also those of atomic results."""
     items = as_list(document.get("data"))
-    return items + [r["data"] for r in document.get("atomic:results", []) if r.get("data")]
+    return items + [item for r in document.get("atomic:results", []) for item in as_list(r.get("data"))]
 
 
 def resources(document):

@@ -1,0 +1,141 @@
+"""Models of every kind at random, served by backref and mapped by SQLAlchemy, changed and compared.
+
+For each kind of relationship some models are drawn that have it, and others beside it (generated/shapes.py).
+Each starts with every action from every side of that relationship; what follows is drawn.
+
+ORACLE_MODELS     models for each kind (2)
+ORACLE_CHANGES    drawn changes for each (24)
+ORACLE_SHRINK     set to anything: look for the shortest form of a failure, which takes minutes
+"""
+
+import json
+import os
+import random
+import warnings
+import zlib
+from collections import Counter
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import Phase, given, seed, settings
+
+from support.client import Client
+from support.database import Sql
+from support.service import Service
+
+from .generated.changes import ACTIONS, Draft, drafts
+from .generated.shapes import KINDS, SCHEMAS, shapes
+from .generated.tables import ddl, model_file, quote
+from .generated.trial import Trial
+
+MODELS = int(os.environ.get("ORACLE_MODELS", "2"))
+CHANGES = int(os.environ.get("ORACLE_CHANGES", "24"))
+COMPARE_EVERY = 12
+PHASES = tuple(Phase) if os.environ.get("ORACLE_SHRINK") else (Phase.generate,)
+
+#: Why requests about a relationship of this kind must have been refused at least once.
+REFUSALS = {
+    "required": {"required", "kept"},
+    "required one-to-one": {"required", "kept", "taken"},
+    "refused": {"taken"}, "refused one-to-one": {"taken"}, "refused over a table": {"taken"},
+    "symmetric": {"itself"},
+    "view-only to-one": {"view-only"}, "view-only to-many": {"view-only"}, "view-only over a table": {"view-only"},
+}
+
+
+class Place:
+    """Two databases, for backref's tables and for SQLAlchemy's, emptied for each model."""
+
+    def __init__(self, cluster, folder):
+        self.cluster, self.model = cluster, folder / "model.json"
+        self.names = ("oracle_served", "oracle_mapped")
+        self.urls = [cluster.create_database(name) for name in self.names]
+        self.sqls = [Sql(cluster.connect(name)) for name in self.names]
+
+    def connect(self):
+        """To SQLAlchemy's tables, with transactions."""
+        connection = self.cluster.connect(self.names[1])
+        connection.autocommit = False
+        return connection
+
+    def prepare(self, shape):
+        gone = ", ".join(quote(name) for name in ("public", *sorted({one for one in SCHEMAS if one})))
+        for sql, deferred in zip(self.sqls, (False, True)):
+            sql.run(f"drop schema if exists {gone} cascade; create schema public")
+            sql.run(ddl(shape, deferred))
+        self.model.write_text(json.dumps(model_file(shape)))
+
+    def close(self):
+        for sql, name in zip(self.sqls, self.names):
+            sql.close()
+            self.cluster.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def place(cluster, tmp_path_factory):
+    made = Place(cluster, tmp_path_factory.mktemp("generated"))
+    yield made
+    made.close()
+
+
+def tour(shape, rng):
+    """Every action from each side of the first bond, in any order, with members that exist."""
+    n_sides = len(shape.bonds[0].ends())
+    found = [
+        Draft(action, side, rng.randrange(6), tuple((rng.randrange(6), rng.randrange(4)) for _ in range(n)),
+              (), rng.randrange(14))
+        for action in ACTIONS for side in range(n_sides) for n in ((1, 2) if action != "delete" else (0,))
+    ]
+    rng.shuffle(found)
+    return found
+
+
+def run(place, shape, drawn, tally, wrap=lambda client: client):
+    place.prepare(shape)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # SQLAlchemy's own doubts about a mapping
+        service = Service(place.urls[0], model=str(place.model), workers=2, connections=2)
+        with service, Client(service.base_url) as client:
+            trial = Trial(shape, wrap(client), place.sqls[0], place.connect, tally)
+            try:
+                changes(trial, shape, drawn)
+            except AssertionError as failure:
+                raise AssertionError(
+                    f"{failure}\nthe requests before it:\n{trial.story()}\nthe model file:\n"
+                    f"{json.dumps(model_file(shape), indent=1, ensure_ascii=False)}\n{ddl(shape)}") from None
+            finally:
+                trial.close()
+
+
+def changes(trial, shape, drawn):
+    rng = random.Random(len(drawn))
+    trial.populate()
+    steps = [(draft, True) for draft in tour(shape, rng)] + [(draft, False) for draft in drawn]
+    for n, (draft, focus) in enumerate(steps):
+        trial.step(draft, focus)
+        if n % COMPARE_EVERY == COMPARE_EVERY - 1:
+            trial.compare_all()
+    trial.compare_all()
+
+
+def for_each_model(kind, examples):
+    """Decorates a test of (shape, drafts): the same models in each run, unless BACKREF_RANDOM is set."""
+    def decorate(test):
+        test = settings(max_examples=examples, phases=PHASES, report_multiple_bugs=False)(given(
+            shapes(kind), st.lists(drafts, min_size=CHANGES, max_size=CHANGES))(test))
+        return test if os.environ.get("BACKREF_RANDOM") else seed(zlib.crc32(kind.encode()))(test)
+    return decorate
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind(place, kind):
+    seen = Counter()
+
+    @for_each_model(kind, MODELS)
+    def models(shape, drawn):
+        run(place, shape, drawn, lambda *what: seen.update([what]))
+
+    models()
+    of_this = [(action, reason) for of, action, reason in seen if of == kind]
+    assert {action for action, _ in of_this} == set(ACTIONS)
+    assert REFUSALS.get(kind, set()) <= {reason for _, reason in of_this}
