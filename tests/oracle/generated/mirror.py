@@ -206,7 +206,11 @@ class Mirror:
             getattr(owner, self.classes.name(side))
         inverse = side.inverse
         if inverse is not None and not inverse.view_only:
-            getattr(member, self.classes.name(inverse))
+            held = getattr(member, self.classes.name(inverse))
+            if side.bond.a_single and self.classes.is_in_two_steps(side.bond) and held is not owner:
+                for one, end in ((owner, side), (member, inverse)):
+                    setattr(one, self.classes.name(end), None)
+                self.session.flush()
         elif side.members_are_single and side.kind != "one-to-many":
             class_, name = self.classes.of[side.type], self.classes.name(side)
             relationship = getattr(class_, name)
