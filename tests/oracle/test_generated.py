@@ -17,13 +17,15 @@ from collections import Counter
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import Phase, given, seed, settings
+from hypothesis import Phase, assume, given, seed, settings
+from sqlalchemy.exc import SAWarning
 
 from support.client import Client
 from support.database import Sql
 from support.service import Service
 
 from .generated.changes import ACTIONS, Draft, drafts
+from .generated.flaws import FLAWS, Flawed
 from .generated.shapes import KINDS, SCHEMAS, shapes
 from .generated.tables import ddl, model_file, quote
 from .generated.trial import Trial
@@ -90,12 +92,18 @@ def tour(shape, rng):
     return found
 
 
+def serve(place, shape):
+    try:
+        return Service(place.urls[0], model=str(place.model), workers=2, connections=2)
+    except RuntimeError as failure:
+        raise AssertionError(f"{failure}\n{json.dumps(model_file(shape), ensure_ascii=False)}\n{ddl(shape)}") from None
+
+
 def run(place, shape, drawn, tally, wrap=lambda client: client):
     place.prepare(shape)
     with warnings.catch_warnings():
-        warnings.simplefilter("error")  # SQLAlchemy's own doubts about a mapping
-        service = Service(place.urls[0], model=str(place.model), workers=2, connections=2)
-        with service, Client(service.base_url) as client:
+        warnings.simplefilter("error", SAWarning)  # SQLAlchemy's own doubts about a mapping
+        with serve(place, shape) as service, Client(service.base_url) as client:
             trial = Trial(shape, wrap(client), place.sqls[0], place.connect, tally)
             try:
                 changes(trial, shape, drawn)
@@ -119,11 +127,18 @@ def changes(trial, shape, drawn):
 
 
 def for_each_model(kind, examples):
-    """Decorates a test of (shape, drafts): the same models in each run, unless BACKREF_RANDOM is set."""
+    """Decorates a test of (shape, drafts): the same models in each run, unless BACKREF_RANDOM is set.
+
+    hypothesis begins with the simplest examples there are, which show little: those are passed over."""
     def decorate(test):
-        test = settings(max_examples=examples, phases=PHASES, report_multiple_bugs=False)(given(
-            shapes(kind), st.lists(drafts, min_size=CHANGES, max_size=CHANGES))(test))
-        return test if os.environ.get("BACKREF_RANDOM") else seed(zlib.crc32(kind.encode()))(test)
+        def models(shape, drawn, varied):
+            assume(varied)
+            test(shape, drawn)
+
+        made = settings(max_examples=examples, phases=PHASES, report_multiple_bugs=False)(given(
+            shape=shapes(kind), drawn=st.lists(drafts, min_size=CHANGES, max_size=CHANGES),
+            varied=st.integers(0, 255))(models))
+        return made if os.environ.get("BACKREF_RANDOM") else seed(zlib.crc32(kind.encode()))(made)
     return decorate
 
 
@@ -139,3 +154,13 @@ def test_a_kind(place, kind):
     of_this = [(action, reason) for of, action, reason in seen if of == kind]
     assert {action for action, _ in of_this} == set(ACTIONS)
     assert REFUSALS.get(kind, set()) <= {reason for _, reason in of_this}
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+def test_a_flaw_is_noticed(place, flaw):
+    @for_each_model(FLAWS[flaw][0], 3)
+    def models(shape, drawn):
+        run(place, shape, drawn, lambda *_: None, lambda client: Flawed(client, flaw))
+
+    with pytest.raises(AssertionError, match="the requests before it"):
+        models()

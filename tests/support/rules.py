@@ -12,7 +12,7 @@ Rule = collections.namedtuple("Rule", "rows judge")
 RESPONSE_RULES = []  # judge(response), whatever the response is
 DOCUMENT_RULES = []  # judge(response, document), when there is a JSON:API document
 
-MEMBER_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_\- ]*[A-Za-z0-9])?")
+MEMBER_NAME = re.compile("[A-Za-z0-9\u0080-\U0010ffff]([A-Za-z0-9_\\- \u0080-\U0010ffff]*[A-Za-z0-9\u0080-\U0010ffff])?")
 
 
 def response_rule(*rows):

@@ -254,6 +254,7 @@ class Mirror:
         for member in members:
             columns = {one.column: member.meta[one.name] for one in bond.columns if one.name in member.meta}
             if not columns or member.id in seen:
+                seen.add(member.id)  # of a member that is repeated the first one counts
                 continue
             keys = {side.end: owner_key, side.other: key_of(self.shape.type(side.target), member.id)}
             ways = [keys, {side.end: keys[side.other], side.other: keys[side.end]}][:2 if bond.symmetric else 1]

@@ -70,7 +70,9 @@ class Trial:
 
     def _rehearse(self, change, parts):
         """The verdict; the mirror is left with nothing changed."""
-        problems = [problem for part in parts for problem in self.judge.of_document(part)]
+        problems = [one._replace(pointer=one.pointer and f"/atomic:operations/{n}{one.pointer}" if change.parts
+                                 else one.pointer)
+                    for n, part in enumerate(parts) for one in self.judge.of_document(part)]
         if problems:
             self.mirror.begin()
             self._confirm(problems, parts[0] if len(parts) == 1 else None)
@@ -115,7 +117,8 @@ class Trial:
 
     def _confirm(self, problems, part):
         """The tables themselves refuse what is refused on their account."""
-        if part is None or not all(one.tables_refuse for one in problems):
+        if part is None or not all(one.tables_refuse for one in problems) or (
+                part.owner is not None and not self.mirror.exists(part.type, part.owner)):
             self.mirror.rollback()
             return
         try:
@@ -229,9 +232,9 @@ class Trial:
         places += [(bond.schema, bond.table) for bond in self.shape.bonds if bond.storage == ASSOCIATION]
         with self.mirror.engine.connect() as connection:
             for place in places:
-                statement = f"select * from {quote_place(place)}"
-                stored = set(self.sql.rows(statement))
-                wanted = {tuple(row) for row in connection.exec_driver_sql(statement.replace("%", "%%"))}
+                statement = f"select rows::text from {quote_place(place)} rows"
+                stored = set(self.sql.column(statement))
+                wanted = {row[0] for row in connection.exec_driver_sql(statement)}
                 require(stored == wanted, f"{place}: too many {stored - wanted}, missing {wanted - stored}")
 
     def _read(self, path):
