@@ -9,7 +9,6 @@ import yaml
 from support.client import Client, document, idents
 from support.description import Description
 from support.lint import JSONAPI
-from support.given import is_given
 from support.model import ATTRIBUTES, MISSING, RELATIONSHIPS, SIDES, TYPES
 from support.service import REPOSITORY
 
