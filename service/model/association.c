@@ -4,6 +4,7 @@
  */
 #include "model/names.h"
 #include "model/resolving.h"
+#include "model/spelling.h"
 
 /* The primary key or unique constraint over exactly the two columns; NULL: none. */
 static const struct catalog_constraint *key_over(const struct draft_end *end)
@@ -180,6 +181,7 @@ static void add_link_column(struct draft *d, struct draft_end *end, struct attri
     }
     columns[end->n_link_columns] = (struct attribute){
         .name = arena_strdup(d->arena, declared->name),
+        .spelled = spell_attribute(d->arena, declared->name),
         .column = name_quote(d->arena, column->name),
         .raw_name = arena_strdup(d->arena, column->name),
         .type = draft_column_type(d, column),
