@@ -37,11 +37,6 @@ void buf_add_text(struct buf *b, const char *s)
     buf_add(b, s, strlen(s));
 }
 
-void buf_add_char(struct buf *b, char c)
-{
-    buf_add(b, &c, 1);
-}
-
 void buf_add_int(struct buf *b, int64_t value)
 {
     char digits[24];

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 
 struct buf {
     struct arena *arena;
@@ -46,11 +47,22 @@ static inline void buf_add(struct buf *b, const void *bytes, size_t n)
 /* buf_add_literal() - append a string literal without its NUL. */
 #define buf_add_literal(b, literal) buf_add((b), "" literal, sizeof(literal) - 1)
 
+/* buf_add_slice() - append a slice of bytes. */
+static inline void buf_add_slice(struct buf *b, struct text t)
+{
+    buf_add(b, t.at, t.n);
+}
+
 /* buf_add_text() - append a NUL-terminated string. */
 void buf_add_text(struct buf *b, const char *s);
 
 /* buf_add_char() - append one byte. */
-void buf_add_char(struct buf *b, char c);
+static inline void buf_add_char(struct buf *b, char c)
+{
+    if (buf_reserve(b, 1)) {
+        b->at[b->n++] = c;
+    }
+}
 
 /* buf_add_int() - append a decimal integer. */
 void buf_add_int(struct buf *b, int64_t value);

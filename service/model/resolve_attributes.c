@@ -4,6 +4,7 @@
  */
 #include "model/names.h"
 #include "model/resolving.h"
+#include "model/spelling.h"
 
 /* The relationship whose foreign key is this column of the resource's table; NULL: none. */
 static const struct draft_end *shown_as(const struct draft *d, const struct draft_resource *r,
@@ -90,12 +91,13 @@ static void add_attribute(struct draft *d, struct draft_resource *r, struct attr
     bool read_only = declared->read_only || column->generated;
     attributes[r->resource->n_attributes] = (struct attribute){
         .name = arena_strdup(d->arena, declared->name),
+        .spelled = spell_attribute(d->arena, declared->name),
         .column = name_quote(d->arena, column->name),
         .raw_name = arena_strdup(d->arena, column->name),
         .type = draft_column_type(d, column),
         .read_only = read_only,
         .nullable = !column->not_null,
-        .required = column->not_null && !column->has_default && !read_only,
+        .required = draft_needs_value(column) && !read_only,
         .max_length = column->max_length > 0 ? (uint32_t)column->max_length : 0,
         .index = r->resource->n_attributes,
     };
