@@ -28,7 +28,7 @@ static void test_one_step(void **state)
     planning_has(sql, " select o.request, o.key, l.* from level0 o left join lateral (select"
                       " p.\"phone_id\", p.\"linked_at\", t.\"id\", t.\"number\", t.\"label\"");
     planning_has(sql, " where p.\"person_id\" = o.key order by p.\"phone_id\" limit 1001) l on true"
-                      " order by 1, 2, 10");
+                      " order by 1, 2, 8");
     assert_true(p.plan.statement->shared);
     assert_string_equal(planning_arguments(&p), "7");
     planning_end(&p);
