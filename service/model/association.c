@@ -64,6 +64,38 @@ static void check_delete_rules(struct draft *d, const struct draft_end *end, con
     }
 }
 
+/* May clients give this column with a link? */
+static bool is_writable(const struct draft_end *end, const struct catalog_column *c)
+{
+    for (size_t i = 0; i < end->n_link_columns; i++) {
+        if (strcmp(end->link_columns[i].raw_name, c->name) == 0) {
+            return !end->link_columns[i].read_only;
+        }
+    }
+    return false;
+}
+
+void check_link_columns(struct draft *d, struct draft_end *end)
+{
+    const struct draft_end *inverse = end->inverse;
+    bool is_said = inverse != NULL && inverse->broken;
+    for (size_t i = 0; !is_said && !end->view_only && i < end->table->n_columns; i++) {
+        const struct catalog_column *c = &end->table->columns[i];
+        bool is_needed = c != end->near && c != end->far && draft_needs_value(c);
+        if (is_needed && !is_writable(end, c)) {
+            draft_refuse(d, end, "secondary",
+                         draft_text(d,
+                                    "column \"%s\" of \"%s\" is NOT NULL without a default, and "
+                                    "clients cannot give it: no link could be made from here",
+                                    c->name, end->table->name),
+                         draft_text(d,
+                                    "add \"secondary_attributes\": { \"%s\": {} }, or give the "
+                                    "column a default, or let it be NULL",
+                                    c->name));
+        }
+    }
+}
+
 void check_association(struct draft *d, struct draft_end *end)
 {
     const char *pointer = pointer_join(d->scratch, end->declared->pointer, "secondary");
@@ -86,18 +118,6 @@ void check_association(struct draft *d, struct draft_end *end)
                                has_primary_key(end->table) ? "unique" : "primary key",
                                draft_column_sql(d, end->near), draft_column_sql(d, end->far)));
         end->broken = true;
-    }
-    for (size_t i = 0; i < end->table->n_columns; i++) {
-        const struct catalog_column *c = &end->table->columns[i];
-        if (c != end->near && c != end->far && c->not_null && !c->has_default && !c->generated) {
-            draft_error(d, pointer,
-                        draft_text(d,
-                                   "column \"%s\" of \"%s\" is NOT NULL without a default: no "
-                                   "link could ever be made",
-                                   c->name, table),
-                        "give it a default, or let it be NULL");
-            end->broken = true;
-        }
     }
     check_index(d, end, pointer, end->near, end->far);
     check_index(d, end, pointer, end->far, end->near);
@@ -167,6 +187,7 @@ static void add_link_column(struct draft *d, struct draft_end *end, struct attri
         .type = draft_column_type(d, column),
         .read_only = declared->read_only || column->generated,
         .nullable = !column->not_null,
+        .required = draft_needs_value(column) && !declared->read_only,
         .max_length = column->max_length > 0 ? (uint32_t)column->max_length : 0,
         .index = end->n_link_columns,
         .default_sql =

@@ -87,7 +87,7 @@ static void add_many_to_one(struct reflecting *r, struct reflected_table *t,
         reflect_note_add(r, subject, "another one has made a relationship of its column already");
         return;
     }
-    const char *stem = reflect_stem(r, column->name, target->key->name);
+    const char *stem = reflect_stem(r, column->name, target);
     const struct reflected_end end = {
         .owner = t,
         .target = target,
@@ -139,7 +139,7 @@ static struct reflected_end *add_side(struct reflecting *r, const struct reflect
         reflect_target(r, t->table, reflect_foreign_key(r, t->table, near));
     struct reflected_table *target =
         reflect_target(r, t->table, reflect_foreign_key(r, t->table, far));
-    const char *stem = reflect_stem(r, far, target->key->name);
+    const char *stem = reflect_stem(r, far, target);
     const char *plain = reflect_plural(r, stem[0] == '\0' ? target->type : stem);
     bool is_told = is_ambiguous(r, t->table, owner) || is_ambiguous(r, t->table, target);
     const struct reflected_end end = {

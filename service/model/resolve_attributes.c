@@ -97,7 +97,7 @@ static void add_attribute(struct draft *d, struct draft_resource *r, struct attr
         .type = draft_column_type(d, column),
         .read_only = read_only,
         .nullable = !column->not_null,
-        .required = column->not_null && !column->has_default && !read_only,
+        .required = draft_needs_value(column) && !read_only,
         .max_length = column->max_length > 0 ? (uint32_t)column->max_length : 0,
         .index = r->resource->n_attributes,
     };
