@@ -382,10 +382,31 @@ static bool report_lacking(struct exchange *x, const struct pg_error *error,
     return false;
 }
 
+/* The many-to-many relationship of the request that is stored in this table; NULL: none. */
+static const struct relationship *find_stored_in(const struct exchange *x, const char *table)
+{
+    for (size_t i = 0; i < x->document.n_relationships; i++) {
+        const struct relationship *rel = x->document.relationships[i].relationship;
+        if (rel->kind == RELATIONSHIP_MANY_TO_MANY && is_table(rel->table, table)) {
+            return rel;
+        }
+    }
+    return NULL;
+}
+
 /* A constraint that is none of a resource's may be one of an association table. */
 static bool report_link_columns(struct exchange *x, const struct pg_error *error,
                                 const struct rule *rule)
 {
+    const struct relationship *taken =
+        rule->code == PROBLEM_TAKEN ? find_stored_in(x, error->table) : NULL;
+    if (taken != NULL) {
+        problem_add(&x->problems, rule->code, place_of_linkage(x, taken),
+                    "another link of \"%s\" holds the same values already, which are unique; give "
+                    "others",
+                    taken->name);
+        return true;
+    }
     const struct relationship *rel = error->constraint[0] == '\0' || rule->code != PROBLEM_INVALID
                                          ? NULL
                                          : find_given_columns(x);

@@ -175,7 +175,7 @@ static bool is_pair(const struct reflecting *r, const struct catalog_table *tabl
                     const struct catalog_constraint *key)
 {
     bool is_key = key->kind == CATALOG_PRIMARY_KEY || key->kind == CATALOG_UNIQUE;
-    if (!is_key || key->n_columns != 2) {
+    if (!is_key || key->is_deferrable || key->n_columns != 2) {
         return false;
     }
     for (size_t i = 0; i < 2; i++) {

@@ -61,6 +61,7 @@ struct plan {
     bool shared;                    /* may be run together with others of the same statements */
     bool writes;
     bool repeatable; /* running it twice leaves what running it once leaves */
+    bool slow;       /* a read that may take long: lookups must not wait for it */
     bool snapshot;   /* all statements see one state of the database; reads only */
     size_t n_rows;   /* of arguments, in a shared plan: its share of a batch */
 

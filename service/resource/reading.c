@@ -10,6 +10,7 @@
 
 enum {
     RESULT_ROWS_PER_ARGUMENT = 16, /* so many rows of a result weigh as much as one of arguments */
+    FAST_ROWS = 128, /* arguments' worth of a plan that takes a few milliseconds at most */
     MAX_NODES = PLAN_MAX_STATEMENTS - 8, /* room for the write that the reading follows */
 };
 
@@ -220,6 +221,7 @@ enum step reading_only(struct exchange *x, struct selection selection)
     size_t n_rows = is_page(&reading->selection) ? x->query.page.size : 0;
     x->plan.shared = selection_is_plain(&reading->selection) && !reading->has_total;
     x->plan.n_rows = (1 + n_rows / RESULT_ROWS_PER_ARGUMENT) * (1 + reading->n_nodes);
+    x->plan.slow = !x->plan.shared || x->plan.n_rows > FAST_ROWS;
     x->plan.snapshot = x->plan.n_statements > 2;
     return next;
 }
