@@ -266,7 +266,6 @@ struct conn *conn_new(struct loop *loop, const struct conn_settings *settings)
     }
     c->loop = loop;
     c->settings = *settings;
-    prepared_init(&c->prepared);
     c->watch = (struct watch){ .fd = -1, .on_ready = on_socket };
     c->timer.on_due = on_timer;
     c->back_off_ms = FIRST_BACK_OFF_MS;

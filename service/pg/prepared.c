@@ -5,22 +5,10 @@
 #include "pg/prepared.h"
 
 #include <string.h>
-#include <sys/random.h>
-
-#define MARK 0xffffff0000ull /* leaves room to count behind it, and names that are short */
 
 static void write_name(char name[PREPARED_NAME], uint64_t number)
 {
-    snprintf(name, PREPARED_NAME, "s%llx", (unsigned long long)number);
-}
-
-void prepared_init(struct prepared *p)
-{
-    *p = (struct prepared){ .n = 0 };
-    uint64_t mark;
-    if (getrandom(&mark, sizeof mark, 0) == sizeof mark) {
-        p->next_number = mark & MARK;
-    }
+    snprintf(name, PREPARED_NAME, "s%llu", (unsigned long long)number);
 }
 
 static size_t find(const struct prepared *p, const char *sql, uint64_t hash)

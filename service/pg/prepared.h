@@ -29,14 +29,6 @@ struct prepared {
 };
 
 /*
- * prepared_init() - nothing is prepared.
- *
- * Names begin at random, so that no two connections use the same: a pooler that gives one session
- * to both may lose a statement, but never run one in the place of another.
- */
-void prepared_init(struct prepared *p);
-
-/*
  * prepared_find() - the name under which `sql` is prepared, into `ret_name`; false when it is not.
  */
 bool prepared_find(struct prepared *p, const char *sql, uint64_t hash,
