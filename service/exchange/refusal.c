@@ -21,7 +21,9 @@ static const struct rule rules[] = {
       "the database is not ready for this: a view that has not been filled yet, or a table that takes no writes" },
     { "57014", REMEDY_REPORT,  PROBLEM_TIMEOUT,
       "the database did not finish in time (--statement-timeout); ask for less, or try again" },
-    { "26000", REMEDY_PREPARE, PROBLEM_UNAVAILABLE, "the database session was reset; try again" },
+    { "26000", REMEDY_PREPARE, PROBLEM_UNAVAILABLE,
+      "the database session was reset, or a pooler shares it (its pool_mode must be session, or "
+      "max_prepared_statements be set in PgBouncer 1.21 or later); try again" },
     { "0A000", REMEDY_PREPARE, PROBLEM_SCHEMA_MISMATCH, "the database's tables have changed; try again" },
     { "25006", REMEDY_MOVE,    PROBLEM_UNAVAILABLE, "the database takes no writes now; try again" },
     { "23505", REMEDY_REPORT,  PROBLEM_TAKEN, "another resource has this value already; choose another" },

@@ -70,13 +70,14 @@ static size_t count_columns(const struct include_node *node)
 }
 
 void include_plan(struct arena *a, const struct selection *selection,
-                  const struct include_node *nodes, size_t i, uint32_t limit, struct step_plan *ret)
+                  const struct include_node *nodes, size_t i, uint32_t limit,
+                  const struct statement *known, struct step_plan *ret)
 {
     size_t path[MAX_LEVELS];
     size_t n = path_to(nodes, i, path);
     const struct relationship *rel = nodes[i].relationship;
     bool shared = selection_is_plain(selection) && selection->kind != SELECT_CREATED;
-    struct selecting w = selecting_begin(a, selection, shared);
+    struct selecting w = selecting_begin(a, selection, shared, known);
     struct sql *s = &w.body;
     selecting_add_rows(&w, ROWS_KEYS);
     for (size_t level = 1; level < n; level++) {
