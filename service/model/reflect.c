@@ -98,7 +98,8 @@ static void find_key(struct reflecting *r, struct reflected_table *t)
             column->type_name);
     } else if (primary != NULL) {
         t->why =
-            "has a primary key of several columns, and is no association table: give it a column that is unique and NOT NULL";
+            "has a primary key of several columns, and is no association table: "
+                 "give it a column that is unique and NOT NULL";
     } else {
         t->why = "has no primary key: give it one of one column";
     }

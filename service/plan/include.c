@@ -61,7 +61,7 @@ static size_t path_to(const struct include_node *nodes, size_t i, size_t ret[MAX
     return n;
 }
 
-/* How many columns come back, the last of them a member's place: any name may be a user's column. */
+/* How many columns come back; the last is a member's place, since any name may be a user's. */
 static size_t count_columns(const struct include_node *node)
 {
     const struct resource *target = node->relationship->target;
