@@ -97,8 +97,7 @@ static void find_key(struct reflecting *r, struct reflected_table *t)
             "has a primary key of type %s: keys are bigint, integer, smallint, uuid, text or varchar",
             column->type_name);
     } else if (primary != NULL) {
-        t->why =
-            "has a primary key of several columns, and is no association table: "
+        t->why = "has a primary key of several columns, and is no association table: "
                  "give it a column that is unique and NOT NULL";
     } else {
         t->why = "has no primary key: give it one of one column";
