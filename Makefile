@@ -107,7 +107,7 @@ fuzz: ## run each fuzz target for FUZZ_SECONDS (30)
 
 fuzz-programs: $(FUZZ_PROGRAMS)
 
-bench: ## measure the service against pgbench doing the same in plain SQL
+bench: ## measure the service against plain SQL, FastAPI and Node doing the same
 	@docker/local/packages.sh bench
 	+@$(MAKE) --no-print-directory build/backref
 	@tests/bench/run

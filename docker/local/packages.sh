@@ -16,7 +16,8 @@ test="$run libcmocka-dev clang-format clang-tidy cppcheck procps $suites"
 case $purpose in
 run) wanted=$run ;;
 test) wanted=$test ;;
-bench) wanted="$run wrk python3 python3-psycopg2" ;;
+bench) wanted="$run wrk python3 python3-psycopg2 python3-sqlalchemy python3-fastapi python3-uvicorn python3-uvloop
+    python3-httptools strace valgrind" ;;
 fuzz) wanted="$build clang llvm" ;;
 build) wanted="$build ca-certificates" ;;  # of the image
 suites) wanted=$suites ;;                  # those that run beside a service

@@ -7,12 +7,14 @@
 #ifndef BACKREF_BASE_BUF_H
 #define BACKREF_BASE_BUF_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 
 struct buf {
     struct arena *arena;
@@ -46,17 +48,34 @@ static inline void buf_add(struct buf *b, const void *bytes, size_t n)
 /* buf_add_literal() - append a string literal without its NUL. */
 #define buf_add_literal(b, literal) buf_add((b), "" literal, sizeof(literal) - 1)
 
+/* buf_add_slice() - append a slice of bytes. */
+static inline void buf_add_slice(struct buf *b, struct text t)
+{
+    buf_add(b, t.at, t.n);
+}
+
 /* buf_add_text() - append a NUL-terminated string. */
 void buf_add_text(struct buf *b, const char *s);
 
 /* buf_add_char() - append one byte. */
-void buf_add_char(struct buf *b, char c);
+static inline void buf_add_char(struct buf *b, char c)
+{
+    if (buf_reserve(b, 1)) {
+        b->at[b->n++] = c;
+    }
+}
 
 /* buf_add_int() - append a decimal integer. */
 void buf_add_int(struct buf *b, int64_t value);
 
-/* buf_addf() - append formatted text. */
+/* buf_add_unsigned() - likewise without a sign. */
+void buf_add_unsigned(struct buf *b, uint64_t value);
+
+/* buf_addf() - append formatted text. A NULL for %s latches `failed`. */
 void buf_addf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* buf_vaddf() - likewise; `arguments` are used up. */
+void buf_vaddf(struct buf *b, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 
 /* buf_terminate() - the text with a NUL behind it (not counted in `n`); NULL when `failed`. */
 const char *buf_terminate(struct buf *b);

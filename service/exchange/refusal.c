@@ -17,9 +17,13 @@ struct rule {
 static const struct rule rules[] = {
     { "40",    REMEDY_RETRY,   PROBLEM_BUSY, "other writers were in the way every time this was tried; try again" },
     { "55P03", REMEDY_REPORT,  PROBLEM_BUSY, "another writer holds what this request needs for too long; try again" },
+    { "55000", REMEDY_REPORT,  PROBLEM_UNAVAILABLE,
+      "the database is not ready for this: a view that has not been filled yet, or a table that takes no writes" },
     { "57014", REMEDY_REPORT,  PROBLEM_TIMEOUT,
       "the database did not finish in time (--statement-timeout); ask for less, or try again" },
-    { "26000", REMEDY_PREPARE, PROBLEM_UNAVAILABLE, "the database session was reset; try again" },
+    { "26000", REMEDY_PREPARE, PROBLEM_UNAVAILABLE,
+      "the database session was reset, or a pooler shares it (its pool_mode must be session, or "
+      "max_prepared_statements be set in PgBouncer 1.21 or later); try again" },
     { "0A000", REMEDY_PREPARE, PROBLEM_SCHEMA_MISMATCH, "the database's tables have changed; try again" },
     { "25006", REMEDY_MOVE,    PROBLEM_UNAVAILABLE, "the database takes no writes now; try again" },
     { "23505", REMEDY_REPORT,  PROBLEM_TAKEN, "another resource has this value already; choose another" },
@@ -146,6 +150,15 @@ static struct problem_place place_of(struct exchange *x, const struct culprit *c
     return problem_at(&x->problems, x->document.n_attributes > 0 ? "/data/attributes" : "/data");
 }
 
+static bool gives_relationship(const struct exchange *x, const struct relationship *rel)
+{
+    size_t i = 0;
+    while (i < x->document.n_relationships && x->document.relationships[i].relationship != rel) {
+        i++;
+    }
+    return i < x->document.n_relationships;
+}
+
 /* Where the document gives this relationship, or else the object in which it is missing. */
 static struct problem_place place_of_foreign_key(struct exchange *x, const struct culprit *culprit,
                                                  const struct relationship *rel)
@@ -153,13 +166,40 @@ static struct problem_place place_of_foreign_key(struct exchange *x, const struc
     if (culprit->by != NULL) {
         return place_of_linkage(x, culprit->by->relationship);
     }
-    for (size_t i = 0; i < x->document.n_relationships; i++) {
-        if (x->document.relationships[i].relationship == rel) {
+    if (gives_relationship(x, rel)) {
+        return place_of_linkage(x, rel);
+    }
+    bool is_resource = x->target.relationship == NULL && x->document.n_relationships > 0;
+    return problem_at(&x->problems, is_resource ? "/data/relationships" : "/data");
+}
+
+static bool gives_attribute(const struct exchange *x, const struct attribute *attribute)
+{
+    size_t i = 0;
+    while (i < x->document.n_attributes && x->document.attributes[i].attribute != attribute) {
+        i++;
+    }
+    return i < x->document.n_attributes;
+}
+
+/* Where the document gives the first of several fields that it does give. */
+static struct problem_place place_of_columns(struct exchange *x, const struct culprit *culprit,
+                                             const struct constraint *constraint)
+{
+    for (size_t i = 0; culprit->by == NULL && i < constraint->n_columns; i++) {
+        const struct attribute *attribute = find_column(culprit->resource, constraint->columns[i]);
+        const struct relationship *rel =
+            find_foreign_key(culprit->resource, constraint->columns[i]);
+        if (attribute != NULL && gives_attribute(x, attribute)) {
+            return place_of(x, culprit, attribute);
+        }
+        if (rel != NULL && gives_relationship(x, rel)) {
             return place_of_linkage(x, rel);
         }
     }
-    return problem_at(&x->problems,
-                      x->document.n_relationships > 0 ? "/data/relationships" : "/data");
+    return culprit->by != NULL      ? place_of_linkage(x, culprit->by->relationship)
+           : x->operation->has_body ? problem_at(&x->problems, "/data")
+                                    : problem_nowhere();
 }
 
 /* ---- what is said about it ------------------------------------------------------------------- */
@@ -193,6 +233,32 @@ static void report_attribute(struct exchange *x, const struct culprit *culprit,
         problem_add(&x->problems, rule->code, place,
                     "\"%s\"%s breaks a rule of the database; correct it", attribute->name, value);
     }
+}
+
+/* Several fields that are unique together. False when none of them is the model's. */
+static bool report_combination(struct exchange *x, const struct culprit *culprit,
+                               const struct constraint *constraint, const struct rule *rule)
+{
+    struct buf b;
+    size_t n = 0;
+    buf_init(&b, x->arena, 64);
+    for (size_t i = 0; i < constraint->n_columns; i++) {
+        const struct attribute *attribute = find_column(culprit->resource, constraint->columns[i]);
+        const struct relationship *rel =
+            find_foreign_key(culprit->resource, constraint->columns[i]);
+        if (attribute != NULL || rel != NULL) {
+            buf_addf(&b, "%s\"%s\"", n++ == 0 ? "" : " and ",
+                     attribute != NULL ? attribute->name : rel->name);
+        }
+    }
+    const char *fields = buf_terminate(&b);
+    if (n < 2 || fields == NULL) {
+        return false;
+    }
+    problem_add(&x->problems, rule->code, place_of_columns(x, culprit, constraint),
+                "%s are taken together: another resource of type \"%s\" has the same; change one",
+                fields, culprit->resource->type);
+    return true;
 }
 
 /* A constraint that binds no attribute: foreign keys, or the key. False when it says nothing. */
@@ -255,10 +321,92 @@ static const struct relationship *find_given_columns(const struct exchange *x)
     return NULL;
 }
 
+/* Is `quoted`, "schema"."name", the table called `name`? */
+static bool is_table(const char *quoted, const char *name)
+{
+    size_t n = strlen(quoted);
+    for (size_t i = 0; i + 2 < n; i++) {
+        if (strncmp(quoted + i, "\".\"", 3) == 0 && is_column(quoted + i + 2, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool gives_column(const struct member *member, const struct attribute *column)
+{
+    size_t i = 0;
+    while (i < member->n_columns && member->columns[i].attribute != column) {
+        i++;
+    }
+    return i < member->n_columns;
+}
+
+/* The only member that lacks the column, or else all of them together. */
+static struct problem_place place_of_lacking(struct exchange *x, const struct relationship_value *v,
+                                             const struct attribute *column)
+{
+    struct problem_place place = place_of_linkage(x, v->relationship);
+    const struct member *lacking = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < v->linkage.n; i++) {
+        if (!gives_column(&v->linkage.members[i], column)) {
+            lacking = &v->linkage.members[i];
+            n++;
+        }
+    }
+    return n != 1 || place.where == NULL || v->relationship->is_to_one
+               ? place
+               : problem_at(&x->problems, "%s/%u", place.where, lacking->at);
+}
+
+/* A new link lacks what its meta has to give: NOT NULL of an association table. */
+static bool report_lacking(struct exchange *x, const struct pg_error *error,
+                           const struct rule *rule)
+{
+    for (size_t i = 0; rule->code == PROBLEM_REQUIRED && i < x->document.n_relationships; i++) {
+        const struct relationship_value *v = &x->document.relationships[i];
+        const struct relationship *rel = v->relationship;
+        bool is_here = rel->kind == RELATIONSHIP_MANY_TO_MANY && is_table(rel->table, error->table);
+        for (size_t c = 0; is_here && c < rel->n_link_columns; c++) {
+            const struct attribute *column = &rel->link_columns[c];
+            if (strcmp(column->raw_name, error->column) == 0) {
+                problem_add(&x->problems, rule->code, place_of_lacking(x, v, column),
+                            "a new link of \"%s\" needs \"%s\" in its meta: %s", rel->name,
+                            column->name,
+                            x->operation->has_body ? "give it a value" : "link with POST");
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The many-to-many relationship of the request that is stored in this table; NULL: none. */
+static const struct relationship *find_stored_in(const struct exchange *x, const char *table)
+{
+    for (size_t i = 0; i < x->document.n_relationships; i++) {
+        const struct relationship *rel = x->document.relationships[i].relationship;
+        if (rel->kind == RELATIONSHIP_MANY_TO_MANY && is_table(rel->table, table)) {
+            return rel;
+        }
+    }
+    return NULL;
+}
+
 /* A constraint that is none of a resource's may be one of an association table. */
 static bool report_link_columns(struct exchange *x, const struct pg_error *error,
                                 const struct rule *rule)
 {
+    const struct relationship *taken =
+        rule->code == PROBLEM_TAKEN ? find_stored_in(x, error->table) : NULL;
+    if (taken != NULL) {
+        problem_add(&x->problems, rule->code, place_of_linkage(x, taken),
+                    "another link of \"%s\" holds the same values already, which are unique; give "
+                    "others",
+                    taken->name);
+        return true;
+    }
     const struct relationship *rel = error->constraint[0] == '\0' || rule->code != PROBLEM_INVALID
                                          ? NULL
                                          : find_given_columns(x);
@@ -279,6 +427,9 @@ static bool report_constraint(struct exchange *x, const struct pg_error *error,
                                               : find_constraint(x, error->constraint, &culprit);
     if (constraint == NULL) {
         return report_link_columns(x, error, rule);
+    }
+    if (constraint->unique && report_combination(x, &culprit, constraint, rule)) {
+        return true;
     }
     if (constraint->n_attributes == 0) {
         return report_key(x, &culprit, constraint, rule);
@@ -328,7 +479,8 @@ void refusal_report(struct exchange *x, const struct pg_error *error)
                  x->operation->name, error->sqlstate, error->message, x->request.id);
     }
     if (rule->code != PROBLEM_IN_USE &&
-        (report_constraint(x, error, rule) || report_column(x, error, rule))) {
+        (report_lacking(x, error, rule) || report_constraint(x, error, rule) ||
+         report_column(x, error, rule))) {
         return;
     }
     problem_add(&x->problems, rule->code, problem_nowhere(), "%s", rule->detail);

@@ -4,6 +4,7 @@
  */
 #include "http/client.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -44,6 +45,22 @@ void client_enter(struct client *c, enum client_state state, uint64_t now_ms)
     c->since_ms = now_ms;
 }
 
+bool client_is_sending(const struct client *c)
+{
+    char byte;
+    if (c->is_lost) {
+        return false;
+    }
+    ssize_t n = recv(c->fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+    return n > 0 || (n < 0 && errno == EAGAIN && !c->is_whole);
+}
+
+void client_cut_off(struct client *c)
+{
+    c->is_lost = true;
+    shutdown(c->fd, SHUT_RDWR);
+}
+
 /* How long a client may stay in its state; 0: as long as it likes. */
 static uint64_t limit_ms(const struct client *c, const struct settings *settings)
 {
@@ -69,7 +86,7 @@ void clients_expire(const struct client_list *list, const struct settings *setti
     for (struct client *c = list->first; c != NULL; c = c->next) {
         uint64_t limit = limit_ms(c, settings);
         if (limit > 0 && now_ms - c->since_ms >= limit) {
-            shutdown(c->fd, SHUT_RDWR);
+            client_cut_off(c);
         }
     }
 }

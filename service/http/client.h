@@ -50,6 +50,8 @@ struct client {
     size_t n_body;             /* bytes of the body so far */
     bool is_refused;           /* the answer is known; the rest of the body is read and dropped */
     bool is_cut_off;           /* the body is over its limit */
+    bool is_whole;             /* it was read to the end of its request */
+    bool is_lost;              /* it took too long for something: no more is expected of it */
 };
 
 struct client_list {
@@ -70,6 +72,17 @@ void client_free(struct client_list *list, struct client *c);
 
 /* client_enter() - a new state, from now on. */
 void client_enter(struct client *c, enum client_state state, uint64_t now_ms);
+
+/*
+ * client_is_sending() - may more of a request come from a connection that is about to be closed, or
+ * is some of it unread?
+ *
+ * False when the client has closed, or was given up on. Cost: a system call.
+ */
+bool client_is_sending(const struct client *c) MUST_CHECK;
+
+/* client_cut_off() - give up on a client: its connection ends without another word. */
+void client_cut_off(struct client *c);
 
 /*
  * clients_expire() - cut off those who took too long; the library closes them. Cost: a look at

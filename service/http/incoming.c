@@ -4,7 +4,6 @@
 #include "http/incoming.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 #include "http/conditional.h"
 #include "http/guard.h"
@@ -233,7 +232,7 @@ void incoming_body(struct client *c, struct exchange *x, const char *bytes, size
     if (c->n_body > limit) {
         c->is_cut_off = true;
         if (c->n_body / DROP_FACTOR > limit) {
-            shutdown(c->fd, SHUT_RDWR);
+            client_cut_off(c);
         }
     } else if (!c->is_refused && x->operation->has_body) {
         buf_add(b, bytes, n);
@@ -242,6 +241,7 @@ void incoming_body(struct client *c, struct exchange *x, const char *bytes, size
 
 enum incoming incoming_end(struct client *c, struct exchange *x, uint64_t now_ms)
 {
+    c->is_whole = true;
     if (c->is_refused) {
         return INCOMING_ANSWER;
     }

@@ -121,7 +121,8 @@ static const char *list_methods(struct arena *a, unsigned methods)
     buf_init(&b, a, 48);
     for (size_t i = 0; i < ARRAY_SIZE(method_names); i++) {
         if ((methods & (1u << method_names[i].method)) != 0) {
-            buf_addf(&b, "%s%s", b.n == 0 ? "" : ", ", method_names[i].name);
+            buf_add_text(&b, b.n == 0 ? "" : ", ");
+            buf_add_text(&b, method_names[i].name);
         }
     }
     return buf_terminate(&b);
@@ -150,8 +151,11 @@ static int choose_operation(struct arena *a, enum method method, const char *pat
             ret->operation = route->operation;
         }
     }
+    if (ret->operation != NULL) {
+        return 0;
+    }
     ret->allow = list_methods(a, methods);
-    if (ret->operation != NULL || method == METHOD_OPTIONS) {
+    if (method == METHOD_OPTIONS) {
         return 0;
     }
     return problem_add(reterr, PROBLEM_METHOD_NOT_ALLOWED, problem_nowhere(), "this path takes %s",

@@ -11,7 +11,7 @@
 struct match {
     const struct operation *operation; /* NULL for OPTIONS */
     struct target target;
-    const char *allow;   /* the methods that this path takes, for Allow */
+    const char *allow;   /* the methods that this path takes; NULL where there is an operation */
     const char *pattern; /* that the path fits, whatever was asked of it; NULL: none */
 };
 

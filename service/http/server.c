@@ -19,6 +19,8 @@
 #include "http/client.h"
 #include "http/conditional.h"
 #include "http/incoming.h"
+#include "http/library_target.h"
+#include "http/linger.h"
 #include "http/reply.h"
 #include "http/request_id.h"
 
@@ -36,12 +38,14 @@ struct server {
     struct watch watch; /* of the daemon's epoll descriptor */
     struct timer expiry;
     struct client_list clients;
+    struct lingerers lingerers;
     size_t counted[CLIENT_KINDS]; /* of them, at the latest look */
     struct request_ids ids;
     struct log_batch access_log;
     bool is_due; /* the daemon has something to do */
     bool is_retired;
     bool is_draining;
+    bool is_ending;     /* with all its connections */
     bool made_progress; /* the handler was called since the last look */
     unsigned n_idle_turns;
 };
@@ -65,6 +69,23 @@ static uint64_t now_ms(const struct server *s)
  * ---- called by libmicrohttpd ------------------------------------------------------------------
  */
 
+/* Sockets that linger are among the connections that the server may have, and give way to them. */
+static void make_room(struct server *s)
+{
+    size_t most = s->settings.max_connections;
+    lingerers_trim(&s->lingerers, s->clients.n < most ? most - s->clients.n : 0);
+}
+
+/* The socket is open still, and closes next. */
+static void part_from(struct server *s, struct client *c)
+{
+    if (!s->is_ending && client_is_sending(c)) {
+        lingerers_add(&s->lingerers, c->fd);
+    }
+    client_free(&s->clients, c);
+    metrics_add(&s->settings.metrics->client_connections, (uint64_t)-1);
+}
+
 static void on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
                           enum MHD_ConnectionNotificationCode code)
 {
@@ -79,11 +100,11 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
             c->connection = connection;
             metrics_add(&s->settings.metrics->client_connections, 1);
         }
+        make_room(s);
         *socket_context = c;
     } else if (*socket_context != NULL) {
-        client_free(&s->clients, *socket_context);
+        part_from(s, *socket_context);
         *socket_context = NULL;
-        metrics_add(&s->settings.metrics->client_connections, (uint64_t)-1);
     }
 }
 
@@ -102,30 +123,6 @@ static void on_answered(struct exchange *x)
     c->server->is_due = true;
 }
 
-/*
- * Ends the target at its "?". The library would parse the query string into its own memory, a
- * hundred bytes for each parameter, and close the connection without a word when that is full; no
- * option keeps it from that.
- *
- * `uri` is the target in the connection's read buffer, which is the library's to write and is lent
- * as constant. Libmicrohttpd 0.9.75 and 1.0 find the first "?" and the target's end before they
- * call, put a NUL on both afterwards, and read arguments from behind the "?" to the next NUL: none
- * are left. The byte written is never behind the target's own NUL, so that what follows in the
- * buffer, header fields and pipelined requests, stays as it came, and no line is read twice. The
- * copy in the exchange is what is read.
- */
-static void hide_query(const char *uri)
-{
-    union {
-        const char *constant;
-        char *lent;
-    } bytes = { .constant = uri };
-    char *mark = strchr(bytes.lent, '?');
-    if (mark != NULL) {
-        mark[1] = '\0';
-    }
-}
-
 /* The request line is there. What this returns is the request's own pointer from now on. */
 static void *on_request_line(void *cls, const char *uri, struct MHD_Connection *connection)
 {
@@ -139,7 +136,7 @@ static void *on_request_line(void *cls, const char *uri, struct MHD_Connection *
     }
     size_t n = strlen(uri);
     x->request.path = (struct text){ .at = arena_copy(x->arena, uri, n), .n = n };
-    hide_query(uri);
+    library_hide_query(uri);
     x->request.client_fd = c->fd;
     x->owner = c;
     x->on_answered = on_answered;
@@ -184,29 +181,11 @@ static enum MHD_Result proceed(struct client *c, struct exchange *x, enum incomi
     UNREACHABLE();
 }
 
-/*
- * Libmicrohttpd before 1.0 lets a NUL through, which would cut the target short: "DELETE
- * /persons/1<NUL>x" would be "DELETE /persons/1". There the version stands one NUL behind the
- * target. A target that is cut gets its NUL back, for the guard to refuse.
- */
-static void restore_nul(struct exchange *x, const char *url, const char *version)
-{
-#if MHD_VERSION < 0x01000000
-    if (url + x->request.path.n + 1 != version) {
-        x->request.path.n++; /* the copy has a NUL behind it */
-    }
-#else
-    (void)x;
-    (void)url;
-    (void)version;
-#endif
-}
-
 /* The header is complete. */
 static void begin_request(struct client *c, struct exchange *x)
 {
     c->n_body = 0;
-    c->is_refused = c->is_cut_off = false;
+    c->is_refused = c->is_cut_off = c->is_whole = false;
     c->started_us = now_us();
     c->waited_us = 0;
     client_enter(c, CLIENT_BODY, now_ms(c->server));
@@ -231,7 +210,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     }
     if (c->state == CLIENT_HEADER) {
         begin_request(c, x);
-        restore_nul(x, url, version);
+        library_restore_nul(&x->request.path, url, version);
         return proceed(c, x, incoming_header(c, x, method, version));
     }
     if (c->state == CLIENT_BODY && *upload_data_size > 0) {
@@ -270,7 +249,6 @@ static void end_request(struct server *s, struct client *c, const struct exchang
 static void on_completed(void *cls, struct MHD_Connection *connection, void **request,
                          enum MHD_RequestTerminationCode code)
 {
-    (void)code;
     struct server *s = cls;
     struct client *c = client_of(connection);
     struct exchange *x = *request;
@@ -282,6 +260,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **re
             end_request(s, c, x);
         }
         client_enter(c, CLIENT_IDLE, now_ms(s));
+        c->is_lost = c->is_lost || code == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED;
         if (s->is_draining) { /* its answer was on its way before that began */
             shutdown(c->fd, SHUT_RDWR);
         }
@@ -340,6 +319,7 @@ static void on_expiry(struct timer *t)
     count_clients(s);
     submitter_sample(s->settings.submitter);
     clients_expire(&s->clients, s->settings.service->settings, now_ms(s));
+    lingerers_expire(&s->lingerers);
     s->is_due = true; /* the library looks after its own timeouts too */
     loop_set_timer(s->settings.loop, t, EXPIRY_MS);
 }
@@ -410,6 +390,7 @@ struct server *server_new(const struct server_settings *settings)
     s->settings = *settings;
     s->watch = (struct watch){ .fd = -1, .on_ready = on_ready };
     s->expiry.on_due = on_expiry;
+    lingerers_init(&s->lingerers, s->arena, settings->loop, settings->service->settings);
     request_ids_init(&s->ids);
     log_batch_init(&s->access_log, settings->service->log);
     s->daemon = start_daemon(s);
@@ -483,7 +464,7 @@ void server_drain(struct server *s)
 
 size_t server_n_clients(const struct server *s)
 {
-    return s->clients.n;
+    return s->clients.n + s->lingerers.n;
 }
 
 struct server *server_free(struct server *s)
@@ -491,6 +472,8 @@ struct server *server_free(struct server *s)
     if (s != NULL) {
         loop_clear_timer(s->settings.loop, &s->expiry);
         watch_stop(&s->watch);
+        s->is_ending = true;
+        lingerers_trim(&s->lingerers, 0);
         MHD_stop_daemon(s->daemon);
         count_clients(s); /* who are none by now */
         log_batch_flush(&s->access_log);

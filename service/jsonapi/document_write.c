@@ -44,9 +44,7 @@ static void write_id_in_path(struct buf *b, const struct column_type *type, stru
 
 void document_write_path(struct buf *b, const struct resource *resource, struct cell key)
 {
-    buf_add_char(b, '/');
-    percent_encode(b, text_of(resource->type));
-    buf_add_char(b, '/');
+    buf_add_slice(b, resource->spelled.path);
     write_id_in_path(b, resource->key_type, key);
 }
 
@@ -54,11 +52,7 @@ void document_write_related_path(struct buf *b, const struct relationship *relat
                                  struct cell owner, bool is_linkage)
 {
     document_write_path(b, relationship->owner, owner);
-    if (is_linkage) {
-        buf_add_literal(b, "/relationships");
-    }
-    buf_add_char(b, '/');
-    percent_encode(b, text_of(relationship->name));
+    buf_add_slice(b, is_linkage ? relationship->spelled.linkage_path : relationship->spelled.path);
 }
 
 static void write_link(struct buf *b, const char *name, const char *prefix, const char *reference)
@@ -136,8 +130,7 @@ static void write_attributes(struct buf *b, const struct resource *resource,
             continue;
         }
         buf_add_text(b, opening);
-        json_text_write(b, text_of(attribute->name));
-        buf_add_char(b, ':');
+        buf_add_slice(b, attribute->spelled);
         column_write_json(b, attribute->type, cells[i]);
         opening = ",";
     }
@@ -186,8 +179,7 @@ static void write_page_links(struct buf *b, const struct written *w, const struc
 {
     buf_add_literal(b, ",\"prev\":null,\"next\":\"");
     add_again(b, w->path_at, w->n_path);
-    buf_add_literal(b, "/relationships/");
-    percent_encode(b, text_of(rel->name));
+    buf_add_slice(b, rel->spelled.linkage_path);
     if (rel->n_order_by > 0) { /* a cursor would need values that linkage does not hold */
         buf_addf(b, "?page%%5Bsize%%5D=%zu&page%%5Bnumber%%5D=2\"", members->n);
         return;
@@ -201,20 +193,16 @@ static void write_page_links(struct buf *b, const struct written *w, const struc
 static void write_relationship(struct buf *b, const struct written *w,
                                const struct relationship *rel)
 {
-    struct text name = text_of(rel->name);
     struct compound_members members = { 0 };
     if (!rel->is_to_one) {
         members = compound_members(w->view->compound, rel, w->cells[0]);
     }
-    json_text_write(b, name);
-    buf_add_literal(b, ":{\"links\":{\"self\":\"");
+    buf_add_slice(b, rel->spelled.opening);
     add_again(b, w->path_at, w->n_path);
-    buf_add_literal(b, "/relationships/");
-    percent_encode(b, name);
+    buf_add_slice(b, rel->spelled.linkage_path);
     buf_add_literal(b, "\",\"related\":\"");
     add_again(b, w->path_at, w->n_path);
-    buf_add_char(b, '/');
-    percent_encode(b, name);
+    buf_add_slice(b, rel->spelled.path);
     buf_add_char(b, '"');
     if (members.has_more) {
         write_page_links(b, w, rel, &members);
@@ -244,9 +232,7 @@ static void write_relationships(struct buf *b, const struct written *w)
 void document_write_resource(struct buf *b, const struct resource *resource,
                              const struct cell *cells, const struct document_view *view)
 {
-    buf_add_literal(b, "{\"type\":");
-    json_text_write(b, text_of(resource->type));
-    buf_add_literal(b, ",\"id\":");
+    buf_add_slice(b, resource->spelled.opening);
     write_id(b, resource->key_type, cells[0]);
     buf_add_literal(b, ",\"links\":{\"self\":\"");
     struct written w = { .resource = resource, .cells = cells, .view = view, .path_at = b->n };
@@ -277,9 +263,7 @@ void document_write_identifier(struct buf *b, const struct relationship *relatio
                                struct cell key, const struct cell *link_columns)
 {
     const struct resource *target = relationship->target;
-    buf_add_literal(b, "{\"type\":");
-    json_text_write(b, text_of(target->type));
-    buf_add_literal(b, ",\"id\":");
+    buf_add_slice(b, target->spelled.opening);
     write_id(b, target->key_type, key);
     if (link_columns != NULL && relationship->n_link_columns > 0) {
         buf_add_literal(b, ",\"meta\":{");
@@ -288,8 +272,7 @@ void document_write_identifier(struct buf *b, const struct relationship *relatio
             if (i > 0) {
                 buf_add_char(b, ',');
             }
-            json_text_write(b, text_of(column->name));
-            buf_add_char(b, ':');
+            buf_add_slice(b, column->spelled);
             column_write_json(b, column->type, link_columns[i]);
         }
         buf_add_char(b, '}');

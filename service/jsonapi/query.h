@@ -9,7 +9,7 @@
 #define BACKREF_JSONAPI_QUERY_H
 
 #include "base/text.h"
-#include "jsonapi/percent.h"
+#include "base/percent.h"
 #include "jsonapi/problem.h"
 #include "jsonapi/query_field.h"
 #include "model/model.h"

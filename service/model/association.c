@@ -6,14 +6,16 @@
 
 #include "model/names.h"
 #include "model/resolving.h"
+#include "model/spelling.h"
 
 /* The primary key or unique constraint over exactly the two columns; NULL: none. */
-static const struct catalog_constraint *key_over(const struct draft_end *end)
+static const struct catalog_constraint *key_over(const struct draft_end *end, bool is_deferrable)
 {
     const struct catalog_constraint *found = NULL;
     for (size_t i = 0; i < end->table->n_constraints; i++) {
         const struct catalog_constraint *c = &end->table->constraints[i];
-        bool is_key = c->kind == CATALOG_PRIMARY_KEY || c->kind == CATALOG_UNIQUE;
+        bool is_key = (c->kind == CATALOG_PRIMARY_KEY || c->kind == CATALOG_UNIQUE) &&
+                      c->is_deferrable == is_deferrable;
         if (is_key && c->n_columns == 2 && constraint_has_column(c, end->near->name) &&
             constraint_has_column(c, end->far->name)) {
             if (found == NULL || c->kind == CATALOG_PRIMARY_KEY) {
@@ -65,40 +67,64 @@ static void check_delete_rules(struct draft *d, const struct draft_end *end, con
     }
 }
 
+/* May clients give this column with a link? */
+static bool is_writable(const struct draft_end *end, const struct catalog_column *c)
+{
+    for (size_t i = 0; i < end->n_link_columns; i++) {
+        if (strcmp(end->link_columns[i].raw_name, c->name) == 0) {
+            return !end->link_columns[i].read_only;
+        }
+    }
+    return false;
+}
+
+void check_link_columns(struct draft *d, struct draft_end *end)
+{
+    const struct draft_end *inverse = end->inverse;
+    bool is_said = inverse != NULL && inverse->broken;
+    for (size_t i = 0; !is_said && !end->view_only && i < end->table->n_columns; i++) {
+        const struct catalog_column *c = &end->table->columns[i];
+        bool is_needed = c != end->near && c != end->far && draft_needs_value(c);
+        if (is_needed && !is_writable(end, c)) {
+            draft_refuse(d, end, "secondary",
+                         draft_text(d,
+                                    "column \"%s\" of \"%s\" is NOT NULL without a default, and "
+                                    "clients cannot give it: no link could be made from here",
+                                    c->name, end->table->name),
+                         draft_text(d,
+                                    "add \"secondary_attributes\": { \"%s\": {} }, or give the "
+                                    "column a default, or let it be NULL",
+                                    c->name));
+        }
+    }
+}
+
 void check_association(struct draft *d, struct draft_end *end)
 {
     const char *pointer = pointer_join(d->scratch, end->declared->pointer, "secondary");
     const char *table = end->table->name;
     const char *near = end->near->name;
     const char *far = end->far->name;
-    const struct catalog_constraint *key = key_over(end);
+    const struct catalog_constraint *key = key_over(end, false);
     end->near_is_first = key != NULL && strcmp(key->columns[0], near) == 0;
     if (already_checked(d, end)) {
         end->broken = end->broken || key == NULL;
         return;
     }
     if (key == NULL) {
-        draft_error(d, pointer,
-                    draft_text(d,
-                               "\"%s\" has no primary key or unique constraint over (%s, %s): "
-                               "it could hold one link twice",
-                               table, near, far),
-                    draft_text(d, "alter table %s add %s (%s, %s)", draft_table_sql(d, end->table),
-                               has_primary_key(end->table) ? "unique" : "primary key",
-                               draft_column_sql(d, end->near), draft_column_sql(d, end->far)));
+        draft_error(
+            d, pointer,
+            draft_text(d,
+                       key_over(end, true) == NULL
+                           ? "\"%s\" has no primary key or unique constraint over (%s, %s): "
+                             "it could hold one link twice"
+                           : "\"%s\" has only a deferrable key over (%s, %s), and links "
+                             "need one that is not",
+                       table, near, far),
+            draft_text(d, "alter table %s add %s (%s, %s)", draft_table_sql(d, end->table),
+                       has_primary_key(end->table) ? "unique" : "primary key",
+                       draft_column_sql(d, end->near), draft_column_sql(d, end->far)));
         end->broken = true;
-    }
-    for (size_t i = 0; i < end->table->n_columns; i++) {
-        const struct catalog_column *c = &end->table->columns[i];
-        if (c != end->near && c != end->far && c->not_null && !c->has_default && !c->generated) {
-            draft_error(d, pointer,
-                        draft_text(d,
-                                   "column \"%s\" of \"%s\" is NOT NULL without a default: no "
-                                   "link could ever be made",
-                                   c->name, table),
-                        "give it a default, or let it be NULL");
-            end->broken = true;
-        }
     }
     check_index(d, end, pointer, end->near, end->far);
     check_index(d, end, pointer, end->far, end->near);
@@ -162,11 +188,13 @@ static void add_link_column(struct draft *d, struct draft_end *end, struct attri
     }
     columns[end->n_link_columns] = (struct attribute){
         .name = arena_strdup(d->arena, declared->name),
+        .spelled = spell_attribute(d->arena, declared->name),
         .column = name_quote(d->arena, column->name),
         .raw_name = arena_strdup(d->arena, column->name),
         .type = draft_column_type(d, column),
         .read_only = declared->read_only || column->generated,
         .nullable = !column->not_null,
+        .required = draft_needs_value(column) && !declared->read_only,
         .max_length = column->max_length > 0 ? (uint32_t)column->max_length : 0,
         .index = end->n_link_columns,
         .default_sql =

@@ -99,6 +99,11 @@ bool draft_end_is_resolved(const struct draft_end *end)
     return end->table != NULL && end->near != NULL && end->far != NULL;
 }
 
+bool draft_needs_value(const struct catalog_column *column)
+{
+    return column->not_null && !column->has_default;
+}
+
 const char *draft_type(const struct draft_resource *resource)
 {
     return resource->declared->type;

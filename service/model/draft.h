@@ -99,6 +99,9 @@ const struct catalog_column *draft_foreign_key(const struct draft_end *end);
 /* draft_end_is_resolved() - are its table and both columns known? */
 bool draft_end_is_resolved(const struct draft_end *end);
 
+/* draft_needs_value() - must every new row be given this column: NOT NULL, without a default? */
+bool draft_needs_value(const struct catalog_column *column);
+
 /* draft_type() - the type's name, for messages. */
 const char *draft_type(const struct draft_resource *resource);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/column_type.h"
+#include "model/column_type_of.h"
 #include "model/reflect_parts.h"
 
 /* The history that migration tools keep in the database; it is no data of anybody's. */
@@ -91,11 +92,15 @@ static void find_key(struct reflecting *r, struct reflected_table *t)
     } else if (t->table->is_view) {
         t->why = "is a view: add it with \"key\", the column that tells its rows apart";
     } else if (column != NULL) {
-        t->why = reflect_text(r, "has a primary key of type %s", column->type_name);
+        t->why = reflect_text(
+            r,
+            "has a primary key of type %s: keys are bigint, integer, smallint, uuid, text or varchar",
+            column->type_name);
     } else if (primary != NULL) {
-        t->why = "has a primary key of several columns, and is no association table";
+        t->why = "has a primary key of several columns, and is no association table: "
+                 "give it a column that is unique and NOT NULL";
     } else {
-        t->why = "has no primary key";
+        t->why = "has no primary key: give it one of one column";
     }
 }
 
@@ -174,7 +179,7 @@ static bool is_pair(const struct reflecting *r, const struct catalog_table *tabl
                     const struct catalog_constraint *key)
 {
     bool is_key = key->kind == CATALOG_PRIMARY_KEY || key->kind == CATALOG_UNIQUE;
-    if (!is_key || key->n_columns != 2) {
+    if (!is_key || key->is_deferrable || key->n_columns != 2) {
         return false;
     }
     for (size_t i = 0; i < 2; i++) {
@@ -203,22 +208,40 @@ const struct catalog_constraint *reflect_pair(const struct reflecting *r,
                                               const struct catalog_table *table)
 {
     for (size_t i = 0; i < table->n_constraints; i++) {
-        const struct catalog_constraint *key = &table->constraints[i];
-        if (!is_pair(r, table, key)) {
-            continue;
-        }
-        size_t n_needed = 0;
-        for (size_t k = 0; k < table->n_columns; k++) {
-            const struct catalog_column *c = &table->columns[k];
-            bool is_one =
-                strcmp(c->name, key->columns[0]) == 0 || strcmp(c->name, key->columns[1]) == 0;
-            n_needed += !is_one && c->not_null && !c->has_default ? 1 : 0;
-        }
-        if (n_needed == 0) {
-            return key;
+        if (is_pair(r, table, &table->constraints[i])) {
+            return &table->constraints[i];
         }
     }
     return NULL;
+}
+
+bool reflect_needs(const struct catalog_constraint *pair, const struct catalog_column *column)
+{
+    return column->not_null && !column->has_default &&
+           strcmp(column->name, pair->columns[0]) != 0 &&
+           strcmp(column->name, pair->columns[1]) != 0;
+}
+
+/*
+ * Are the rows of this table links? Those with an id of their own are resources when they are
+ * referred to, or when they hold more than a link needs.
+ */
+static bool is_association(struct reflecting *r, const struct reflected_table *t)
+{
+    const struct catalog_constraint *pair = reflect_pair(r, t->table);
+    if (pair == NULL || t->table->is_partition || t->table->is_view) {
+        return false;
+    }
+    for (size_t i = 0; i < t->table->n_columns; i++) {
+        const struct catalog_column *column = &t->table->columns[i];
+        const struct column_type *type =
+            reflect_needs(pair, column) ? column_type_of(r->arena, r->catalog, column) : NULL;
+        bool is_given = type != NULL && type->kind != COLUMN_ARRAY;
+        if (reflect_needs(pair, column) && (t->key != NULL || !is_given)) {
+            return false;
+        }
+    }
+    return t->key == NULL || !is_referenced(r, t);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------ */
@@ -241,8 +264,7 @@ static void choose_roles(struct reflecting *r)
     }
     for (size_t i = 0; i < r->n_tables; i++) {
         struct reflected_table *t = &r->tables[i];
-        bool is_left_out = t->table->is_partition || t->table->is_view;
-        if (!is_left_out && reflect_pair(r, t->table) != NULL && !is_referenced(r, t)) {
+        if (is_association(r, t)) {
             t->role = REFLECTED_ASSOCIATION;
         } else if (t->key != NULL) {
             t->role = REFLECTED_RESOURCE;

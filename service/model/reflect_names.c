@@ -111,21 +111,38 @@ static bool is_in(const struct catalog_constraint *key, const char *column)
     return strcmp(key->columns[0], column) == 0 || strcmp(key->columns[1], column) == 0;
 }
 
-/* What links show: the further columns of an association table, unless they are its own key. */
+static bool has_needed_column(const struct reflected_table *t,
+                              const struct catalog_constraint *pair)
+{
+    size_t i = 0;
+    while (i < t->table->n_columns && !reflect_needs(pair, &t->table->columns[i])) {
+        i++;
+    }
+    return i < t->table->n_columns;
+}
+
+/*
+ * What links show: the further columns of an association table, unless they are its own key. Where
+ * a link needs some of them, clients give all that the database does not.
+ */
 static void add_link_columns(struct reflecting *r, struct reflected_table *t)
 {
     const struct catalog_constraint *pair = reflect_pair(r, t->table);
+    bool is_given = has_needed_column(t, pair);
+    t->lists_attributes = is_given;
     for (size_t i = 0; i < t->table->n_columns; i++) {
         const struct catalog_column *column = &t->table->columns[i];
+        const struct column_type *type = column_type_of(r->arena, r->catalog, column);
         bool is_own_key = column == t->key && t->key_is_primary;
-        if (is_in(pair, column->name) || is_own_key ||
-            column_type_of(r->arena, r->catalog, column) == NULL) {
+        if (is_in(pair, column->name) || is_own_key || type == NULL) {
             continue;
         }
         bool has_own = name_is_member(column->name);
         t->lists_attributes = t->lists_attributes || !has_own;
         t->attributes[t->n_attributes] = (struct reflected_attribute){
-            .name = has_own ? column->name : reflect_segment(r, column->name), .column = column
+            .name = has_own ? column->name : reflect_segment(r, column->name),
+            .column = column,
+            .is_given = is_given && !column->has_default && type->kind != COLUMN_ARRAY,
         };
         t->n_attributes++;
     }

@@ -12,6 +12,7 @@
 struct reflected_attribute {
     const char *name;
     const struct catalog_column *column;
+    bool is_given; /* of links: clients write it */
 };
 
 /* One side of a relationship. */
@@ -97,6 +98,9 @@ const struct catalog_constraint *reflect_foreign_key(const struct reflecting *r,
 /* reflect_pair() - the key of an association table: two foreign keys; NULL when `table` is none. */
 const struct catalog_constraint *reflect_pair(const struct reflecting *r,
                                               const struct catalog_table *table);
+
+/* reflect_needs() - must a link be given this column, beside its two keys? */
+bool reflect_needs(const struct catalog_constraint *pair, const struct catalog_column *column);
 
 /* reflect_ends() - the relationships of all resources, still without names. */
 void reflect_ends(struct reflecting *r);

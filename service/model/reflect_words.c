@@ -18,6 +18,8 @@ static const struct {
     { "data", "data" },      { "media", "media" },   { "people", "people" },
     { "news", "news" },      { "series", "series" }, { "staff", "staff" },
     { "datum", "data" },     { "medium", "media" },  { "equipment", "equipment" },
+    { "alias", "aliases" },  { "atlas", "atlases" }, { "canvas", "canvases" },
+    { "gas", "gases" },      { "lens", "lenses" },
 };
 
 static bool ends_with(const char *word, const char *end)
@@ -123,8 +125,19 @@ const char *reflect_segment(struct reflecting *r, const char *name)
     return segment == NULL ? "" : segment;
 }
 
-const char *reflect_stem(struct reflecting *r, const char *column, const char *key)
+/* Without an underscore only what comes before tells whether "id" is a word: "billtocustomerid". */
+static bool ends_in_id_of(struct reflecting *r, const char *column, const struct reflected_table *t)
 {
+    const char *one = reflect_singular(r, t->type);
+    return ends_with(column, reflect_text(r, "%sid", t->type)) ||
+           ends_with(column, reflect_text(r, "%sid", one)) ||
+           strcmp(column, reflect_text(r, "%sid", one)) == 0;
+}
+
+const char *reflect_stem(struct reflecting *r, const char *column,
+                         const struct reflected_table *target)
+{
+    const char *key = target->key->name;
     const char *of_key =
         reflect_text(r, "_%s", last_word(key)); /* "country_code" refers to a code */
     const char *const ends[] = { of_key, "_id", "_ID", "_fk", "-id", " id", "Id", "ID" };
@@ -134,5 +147,8 @@ const char *reflect_stem(struct reflecting *r, const char *column, const char *k
         }
     }
     bool is_bare = strcmp(column, key) == 0 || strcmp(column, "id") == 0;
+    if (!is_bare && ends_in_id_of(r, column, target)) {
+        return reflect_segment(r, with_end(r, column, strlen("id"), ""));
+    }
     return is_bare ? "" : reflect_segment(r, column);
 }

@@ -62,13 +62,14 @@ static void write_attributes(struct buf *b, const struct reflected_table *t)
     end(b, is_first, "      ");
 }
 
-/* All on the line of the relationship; read-only, as they are when the file does not list them. */
+/* All on the line of the relationship; read-only unless links need them. */
 static void write_link_columns(struct buf *b, const struct reflected_table *association)
 {
     buf_add_literal(b, ", \"secondary_attributes\": {");
     for (size_t i = 0; i < association->n_attributes; i++) {
         buf_add_text(b, i == 0 ? " " : ", ");
-        write_attribute(b, &association->attributes[i], true);
+        const struct reflected_attribute *attribute = &association->attributes[i];
+        write_attribute(b, attribute, !attribute->is_given);
     }
     buf_add_literal(b, " }");
 }

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
+
 struct attribute;
 struct resource;
 
@@ -35,7 +37,12 @@ struct relationship_order {
  */
 struct relationship {
     const char *name;
-    const char *description; /* in the model author's words; NULL: none */
+    struct {
+        struct text opening;      /* "phones":{"links":{"self":" */
+        struct text path;         /* /phones */
+        struct text linkage_path; /* /relationships/phones */
+    } spelled;                    /* see spelling.h */
+    const char *description;      /* in the model author's words; NULL: none */
     enum relationship_kind kind;
     bool is_to_one; /* its data is null or one identifier */
     const struct resource *owner;

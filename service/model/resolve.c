@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "model/names.h"
 #include "model/resolving.h"
+#include "model/spelling.h"
 
 enum { BUDGET_BYTES = 64 * 1024 * 1024 }; /* a model takes some kilobytes per resource */
 
@@ -124,8 +125,11 @@ static void finish_relationship(struct draft *d, const struct draft_end *end,
         .n_link_columns = end->n_link_columns,
         .link_columns = end->link_columns,
     };
-    bool is_turned = end->is_symmetric && !arena_failed(d->arena);
-    to->rows = is_turned ? rows_of_symmetric(d, to) : to->table;
+    if (arena_failed(d->arena)) {
+        return;
+    }
+    spell_relationship(d->arena, to);
+    to->rows = end->is_symmetric ? rows_of_symmetric(d, to) : to->table;
 }
 
 /* The to-one relationships of a resource, listed, and numbered for them. */
@@ -154,6 +158,7 @@ static bool finish(struct draft *d, struct model *model)
     for (size_t i = 0; i < d->n_resources; i++) {
         struct resource *resource = d->resources[i].resource;
         struct relationship *first = &all[n];
+        spell_resource(d->arena, resource);
         resource->relationships = first;
         for (size_t j = 0; j < d->n_ends; j++) {
             if (d->ends[j].owner == &d->resources[i]) {

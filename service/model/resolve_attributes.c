@@ -4,6 +4,7 @@
  */
 #include "model/names.h"
 #include "model/resolving.h"
+#include "model/spelling.h"
 
 /* The relationship whose foreign key is this column of the resource's table; NULL: none. */
 static const struct draft_end *shown_as(const struct draft *d, const struct draft_resource *r,
@@ -64,7 +65,9 @@ static const char *refuse_attribute(struct draft *d, const struct draft_resource
                           draft_end_name(d, end));
     }
     if (draft_column_type(d, column) == NULL) {
-        *ret_remedy = "leave the column out of \"attributes\"";
+        *ret_remedy = r->declared->has_attributes
+                          ? "leave the column out of \"attributes\""
+                          : "declare \"attributes\", and leave the column out";
         return draft_text(d, "column \"%s\" is of type %s, which is not supported", column->name,
                           column->type_name);
     }
@@ -90,12 +93,13 @@ static void add_attribute(struct draft *d, struct draft_resource *r, struct attr
     bool read_only = declared->read_only || column->generated;
     attributes[r->resource->n_attributes] = (struct attribute){
         .name = arena_strdup(d->arena, declared->name),
+        .spelled = spell_attribute(d->arena, declared->name),
         .column = name_quote(d->arena, column->name),
         .raw_name = arena_strdup(d->arena, column->name),
         .type = draft_column_type(d, column),
         .read_only = read_only,
         .nullable = !column->not_null,
-        .required = column->not_null && !column->has_default && !read_only,
+        .required = draft_needs_value(column) && !read_only,
         .max_length = column->max_length > 0 ? (uint32_t)column->max_length : 0,
         .index = r->resource->n_attributes,
     };
@@ -175,10 +179,11 @@ static void warn_of_lost_creates(struct draft *d, const struct draft_resource *r
         if (column->not_null && !is_made && !is_given(d, r, column)) {
             draft_warning(
                 d, r->declared->pointer,
-                draft_text(d,
-                           "column \"%s\" of \"%s\" needs a value and has no default, "
-                           "but clients cannot give one: every POST /%s will fail",
-                           column->name, r->table->name, r->resource->type),
+                draft_text(
+                    d,
+                    "column \"%s\" of \"%s\" needs a value and has no default, "
+                    "but clients cannot give one: every POST /%s will fail unless a trigger gives it",
+                    column->name, r->table->name, r->resource->type),
                 "give the column a default, or show it as a writable attribute, or as a relationship "
                 "when it is a foreign key");
         }

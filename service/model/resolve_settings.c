@@ -171,6 +171,9 @@ void resolve_settings(struct draft *d, struct draft_end *end)
     check_on_move(d, end);
     check_view_only(d, end);
     check_key_as_foreign_key(d, end);
+    if (end->kind == RELATIONSHIP_MANY_TO_MANY) {
+        check_link_columns(d, end);
+    }
     resolve_order(d, end);
     if (end->broken) {
         return; /* what would be said of it may be otherwise when it is mended */

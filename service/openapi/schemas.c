@@ -91,6 +91,20 @@ static json_t *identifier(struct doc *doc, const struct resource *resource)
     return schema;
 }
 
+/* " A new link needs …": no schema can say so, since what is linked already needs nothing. */
+static const char *needed_columns(struct doc *doc, const struct relationship *r)
+{
+    const char *text = "";
+    for (size_t i = 0; i < r->n_link_columns; i++) {
+        if (r->link_columns[i].required) {
+            text =
+                doc_format(doc, "%s%s\"%s\"", text, text[0] == '\0' ? " A new link needs " : ", ",
+                           r->link_columns[i].name);
+        }
+    }
+    return text[0] == '\0' ? "" : doc_format(doc, "%s.", text);
+}
+
 /* What is kept with a link: all of it in answers, in requests what may be written. */
 static json_t *meta_of_links(struct doc *doc, const struct relationship *r, bool is_request)
 {
@@ -106,7 +120,8 @@ static json_t *meta_of_links(struct doc *doc, const struct relationship *r, bool
             property(doc, meta, column->name, schema);
         }
     }
-    doc_put_text(doc, meta, "description", "What is kept with the link.");
+    const char *needed = is_request ? needed_columns(doc, r) : "";
+    doc_put(doc, meta, "description", doc_text(doc, "What is kept with the link.%s", needed));
     return meta;
 }
 

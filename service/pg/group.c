@@ -51,6 +51,7 @@ void group_refuse(struct group *g, const struct pg_result *from)
     g->error.position = s == NULL ? 0 : (size_t)(s - g->statements);
     copy_field(from, PG_DIAG_SQLSTATE, g->error.sqlstate, sizeof g->error.sqlstate);
     copy_field(from, PG_DIAG_CONSTRAINT_NAME, g->error.constraint, sizeof g->error.constraint);
+    copy_field(from, PG_DIAG_TABLE_NAME, g->error.table, sizeof g->error.table);
     copy_field(from, PG_DIAG_COLUMN_NAME, g->error.column, sizeof g->error.column);
     copy_field(from, PG_DIAG_MESSAGE_PRIMARY, g->error.message, sizeof g->error.message);
 }

@@ -26,6 +26,7 @@ enum group_outcome {
 struct pg_error {
     char sqlstate[6];
     char constraint[64];
+    char table[64];
     char column[64];
     char message[256]; /* for the log, never for an answer */
     size_t position;   /* of the statement in its group */

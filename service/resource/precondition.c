@@ -52,10 +52,17 @@ static void tag_answer(struct exchange *x, const char *state)
 {
     struct text body = { .at = x->answer.body.at, .n = x->answer.body.n };
     char digits[DIGEST_DIGITS];
+    struct buf tag;
+    buf_init(&tag, x->arena, DIGEST_DIGITS + 8);
     digest_write(body, x->representation, digits);
-    x->answer.etag = state == NULL
-                         ? arena_printf(x->arena, "W/\"%.*s\"", HALF_DIGITS, digits)
-                         : arena_printf(x->arena, "\"%s-%.*s\"", state, HALF_DIGITS, digits);
+    buf_add_text(&tag, state == NULL ? "W/\"" : "\"");
+    if (state != NULL) {
+        buf_add_text(&tag, state);
+        buf_add_char(&tag, '-');
+    }
+    buf_add(&tag, digits, HALF_DIGITS);
+    buf_add_char(&tag, '"');
+    x->answer.etag = buf_terminate(&tag);
 }
 
 void precondition_tag_resource(struct exchange *x, const struct cell *columns)
@@ -193,7 +200,7 @@ enum step precondition_plan_linkage(struct exchange *x)
                                              .key = x->target.key,
                                              .locks_links = true,
                                              .query = first };
-            selection_plan(x->arena, selection, &x->precondition.statements[1]);
+            selection_plan(x->arena, selection, NULL, &x->precondition.statements[1]);
         }
         x->precondition.n = 2;
     }

@@ -7,10 +7,11 @@ import random
 import re
 import subprocess
 import time
+import urllib.parse
 
 from support.postgres import SUPERUSER, bin_folder
 
-from peers import MeasuringFailed
+from sample import MeasuringFailed
 
 MEMBERS = 10_000
 
@@ -18,9 +19,8 @@ MEMBERS = 10_000
 class Bulk:
     """Each repetition makes two new hobbies (owners without links) and fills one in each way."""
 
-    def __init__(self, cluster, service, size, database):
-        self.cluster, self.service, self.size = cluster, service, size
-        self.database = database
+    def __init__(self, cluster, size, database):
+        self.cluster, self.size, self.database = cluster, size, database
         self.random = random.Random(1)
         self.sql = cluster.connect(database)
 
@@ -43,13 +43,13 @@ class Bulk:
         if linked != len(members):
             raise MeasuringFailed(f"{linked} links are there after linking {len(members)}")
 
-    def by_request(self):
+    def by_request(self, base_url):
         """Milliseconds from sending a POST to its answer, on a connection that is open already."""
         hobby, members = self._new_hobby(), self._members()
         body = json.dumps({"data": [{"type": "friends", "id": str(i)} for i in members]}).encode()
-        link = http.client.HTTPConnection(self.service.host, self.service.port, timeout=60)
+        link = http.client.HTTPConnection(urllib.parse.urlsplit(base_url).netloc, timeout=60)
         try:
-            link.request("GET", f"/hobbies/{hobby}")
+            link.request("GET", "/friends/1")
             link.getresponse().read()
             began = time.perf_counter()
             link.request("POST", f"/hobbies/{hobby}/relationships/friends", body,

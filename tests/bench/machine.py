@@ -45,6 +45,36 @@ def rss_mib(pid):
     raise RuntimeError(f"process {pid} has no VmRSS")
 
 
+def memory_mib(pid):
+    """Resident memory; of a process with children the proportional share of all of them, so that
+    pages which they have in common count once."""
+    family = [str(pid), *children(pid)]
+    if len(family) == 1:
+        return rss_mib(pid)
+    total = 0
+    for one in family:
+        for line in pathlib.Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1])
+    return total / 1024
+
+
+def listening_port(pid):
+    """The port of the IPv4 socket on which a process listens, or None: some programs do not tell
+    which one they were given."""
+    inodes = set()
+    for descriptor in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            inodes.add(os.readlink(descriptor))
+        except FileNotFoundError:
+            continue
+    for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        words = line.split()
+        if words[3] == "0A" and f"socket:[{words[9]}]" in inodes:
+            return int(words[1].partition(":")[2], 16)
+    return None
+
+
 def busy_seconds():
     """All cores together, with what the hypervisor took away."""
     words = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()

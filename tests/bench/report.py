@@ -1,15 +1,11 @@
-"""Tables on stdout and CSV files in build/bench."""
+"""What was measured, and tables of it on stdout."""
 
-import csv
-import dataclasses
 import statistics
 
-import peers
-import workloads
+import servers
+from workloads import CONNECTIONS
 
 NOISY_CORES = 0.25
-OF_SERVICE = ("service_us", "rss_mib", "sends")  # pgbench has none of these
-FIELDS = [field.name for field in dataclasses.fields(peers.Sample)]
 
 
 def median(samples, field):
@@ -18,61 +14,43 @@ def median(samples, field):
 
 
 class Results:
-    """Samples by (workload name, connections, peer), in the order of the rounds."""
+    """Samples by (workload name, connections, contestant), in the order of the rounds."""
 
-    def __init__(self):
+    def __init__(self, workloads, peers):
+        self.workloads, self.peers = workloads, peers
         self.samples = {}
 
-    def add(self, workload, connections, peer, sample):
-        self.samples.setdefault((workload.name, connections, peer), []).append(sample)
+    def add(self, workload, connections, name, sample):
+        self.samples.setdefault((workload, connections, name), []).append(sample)
 
-    def of(self, name, connections, peer):
-        return self.samples.get((name, connections, peer), [])
+    def of(self, workload, connections, name):
+        return self.samples.get((workload, connections, name), [])
 
-    def ratios(self, name, connections, against=None):
-        """backref's rate over pgbench's, round by round; `against`: pgbench's client count."""
-        ours = self.of(name, connections, "backref")
-        theirs = self.of(name, against or connections, "pgbench")
+    def best(self, workload, name):
+        """The connections at which the median rate is highest, and that rate."""
+        rates = {key[1]: median(samples, "requests_per_second")
+                 for key, samples in self.samples.items() if key[0] == workload and key[2] == name}
+        return max(rates.items(), key=lambda item: item[1])
+
+    def ratios(self, workload, peer, ours=None, theirs=None):
+        """backref's rate over the peer's, round by round, at those connections; None: at the best."""
+        ours = self.of(workload, ours or self.best(workload, "backref")[0], "backref")
+        theirs = self.of(workload, theirs or self.best(workload, peer)[0], peer)
         return [a.requests_per_second / b.requests_per_second for a, b in zip(ours, theirs)]
 
-    def best_clients(self, name):
-        """pgbench's best (client count, median rate)."""
-        counts = [key[1] for key in self.samples if key[0] == name and key[2] == "pgbench"]
-        rates = {n: median(self.of(name, n, "pgbench"), "requests_per_second") for n in counts}
-        return max(rates.items(), key=lambda item: item[1])
+    def noisy(self):
+        return sum(median(samples, "noise_cores") > NOISY_CORES for samples in self.samples.values())
 
 
 def number(value, digits=0):
     return "–" if value is None else f"{value:,.{digits}f}".replace(",", " ")
 
 
-def summary(results, workload, connections):
-    """The medians of one row, name to value, as they go into the CSV."""
-    row = {"workload": workload.name, "connections": connections}
-    for peer in ("backref", "pgbench"):
-        samples = results.of(workload.name, connections, peer)
-        for field in FIELDS:
-            if peer == "backref" or field not in OF_SERVICE:
-                row[f"{peer}_{field}"] = median(samples, field)
-    ratios = results.ratios(workload.name, connections)
-    row.update(ratio=statistics.median(ratios), ratio_min=min(ratios), ratio_max=max(ratios))
-    return row
-
-
-HEADINGS = ("workload", "conn", "backref/s", "pgbench/s", "ratio", "min–max", "p50 ms", "p99 ms",
-            "pgb p50", "pgb p99", "svc µs", "PG µs", "pgb PG µs", "RSS MiB", "sends", "noise")
-
-
-def cells(title, row):
-    noise = max(row["backref_noise_cores"], row["pgbench_noise_cores"])
-    return (
-        title, str(row["connections"]), number(row["backref_requests_per_second"]),
-        number(row["pgbench_requests_per_second"]), number(row["ratio"], 2),
-        f"{row['ratio_min']:.2f}–{row['ratio_max']:.2f}", number(row["backref_p50_ms"], 2),
-        number(row["backref_p99_ms"], 2), number(row["pgbench_p50_ms"], 2),
-        number(row["pgbench_p99_ms"], 2), number(row["backref_service_us"]),
-        number(row["backref_postgres_us"]), number(row["pgbench_postgres_us"]),
-        number(row["backref_rss_mib"], 1), number(row["backref_sends"], 2), number(noise, 2))
+def spread(values, digits=2):
+    """Median and range."""
+    if len(values) == 1:
+        return number(values[0], digits)
+    return f"{number(statistics.median(values), digits)} ({number(min(values), digits)}–{number(max(values), digits)})"
 
 
 def print_table(headings, rows):
@@ -83,81 +61,76 @@ def print_table(headings, rows):
         print("  ".join(padded).rstrip())
 
 
-def all_rows(results):
-    for workload in workloads.READS + workloads.WRITES:
-        for connections in workload.connections:
-            yield workload, summary(results, workload, connections)
-
-
+HEADINGS = ("workload", "conn", "who", "req/s", "p50 ms", "p99 ms", "its CPU µs", "PG CPU µs", "memory MiB", "sends",
+            "noise")
 LEGEND = """
-ratio: requests/s of backref over pgbench at as many clients, median of the rounds and their range.
-svc µs, PG µs: processor time per request of the service and of PostgreSQL under it; pgb PG µs: of
-PostgreSQL under pgbench, without opening its sessions. sends: writes to PostgreSQL's sockets per
-request. noise: cores busy with anything else (kernel threads too), the worse of the two peers."""
+req/s, p50, p99: medians of the rounds. its CPU µs, PG CPU µs: processor time per request of the server and of
+PostgreSQL under it, without opening pgbench's sessions. memory: resident; of several processes, what they share
+counted once. sends: writes to PostgreSQL's sockets per request, by /metrics. noise: cores busy with anything else."""
 
 
 def print_speed(results):
-    rows = list(all_rows(results))
-    print_table(HEADINGS, [cells(workload.title, row) for workload, row in rows])
+    lines = []
+    for workload in results.workloads:
+        for (name, connections, who), samples in results.samples.items():
+            if name != workload.name:
+                continue
+            fields = (("requests_per_second", 0), ("p50_ms", 2), ("p99_ms", 2), ("service_us", 0),
+                      ("postgres_us", 0), ("memory_mib", 1), ("sends", 2), ("noise_cores", 2))
+            lines.append((workload.title, str(connections), who,
+                          *(number(median(samples, field), digits) for field, digits in fields)))
+    print_table(HEADINGS, lines)
     print(LEGEND)
-    noisy = [row for _, row in rows
-             if max(row["backref_noise_cores"], row["pgbench_noise_cores"]) > NOISY_CORES]
-    if noisy:
-        print(f"\n{len(noisy)} of {len(rows)} rows were measured while something else used more than"
+    if results.noisy():
+        print(f"\n{results.noisy()} of {len(results.samples)} rows were measured while something else used more than"
               f" {NOISY_CORES} cores: repeat on a quieter machine before quoting them.")
 
 
-def print_best(results):
-    print("\npgbench at its best client count, and backref at its best against that:")
+def print_ratios(results):
+    print("\nrequests/s of backref over the peer's, median of the rounds and their range; best: both at the number of"
+          "\nconnections that suits them best")
     lines = []
-    for workload in workloads.READS + workloads.WRITES:
-        clients, rate = results.best_clients(workload.name)
-        top = max(workload.connections, key=lambda n: median(
-            results.of(workload.name, n, "backref"), "requests_per_second"))
-        ratio = statistics.median(results.ratios(workload.name, top, against=clients))
-        lines.append((workload.title, str(clients), number(rate), str(top), number(ratio, 2)))
-    print_table(("workload", "clients", "pgbench/s", "backref conn", "ratio"), lines)
+    for workload in results.workloads:
+        for connections in (*CONNECTIONS, None):
+            lines.append((workload.title, str(connections or "best"),
+                          *(spread(results.ratios(workload.name, peer, connections, connections))
+                            for peer in results.peers)))
+    print_table(("workload", "conn", *results.peers), lines)
+    if "pgbench" in results.peers:
+        best = {w.title: results.best(w.name, "pgbench") for w in results.workloads}
+        print("\npgbench is best with: " + ", ".join(
+            f"{title} {clients} ({number(rate)}/s)" for title, (clients, rate) in best.items()))
 
 
 def print_bulk(pairs):
     """pairs: milliseconds of the request and of psql, in turn."""
     ours, theirs = ([pair[i] for pair in pairs] for i in (0, 1))
-    times = [a / b for a, b in pairs]
-    print(f"\n10,000 links in one request: {_spread(ours)} ms; insert … select unnest by psql:"
-          f" {_spread(theirs)} ms; {statistics.median(times):.2f} times that"
-          f" ({min(times):.2f}–{max(times):.2f}, {len(pairs)} pairs in turn)")
+    print(f"\n10,000 links in one request: {spread(ours, 1)} ms; insert … select unnest by psql:"
+          f" {spread(theirs, 1)} ms; {spread([a / b for a, b in pairs])} times that, {len(pairs)} pairs in turn")
 
 
-def _spread(values):
-    return f"{statistics.median(values):.1f} ({min(values):.1f}–{max(values):.1f})"
+def print_bulk_of_peers(by_name):
+    for name, milliseconds in by_name.items():
+        print(f"  the same request, {name}: {spread(milliseconds, 1)} ms")
 
 
-def print_targets(results):
+def print_idle(idle):
+    print(f"\nidle: {idle.workers} workers, {number(idle.memory_mib, 1)} MiB resident;"
+          f" {number(idle.kib_per_connection, 1)} KiB more for each of {idle.n_connections} idle connections;"
+          f" ready {spread(idle.ready_ms, 0)} ms after the exec ({len(idle.ready_ms)} starts)")
+    if idle.traced:
+        print(f"sends to PostgreSQL per request at {idle.traced.connections} connections, under strace:"
+              f" {number(idle.traced.by_strace, 3)} counted by strace, {number(idle.traced.by_metrics, 3)} by /metrics"
+              f" ({number(idle.traced.requests)} requests)")
+    else:
+        print(f"sends were not counted by strace: {idle.why_not_traced}")
+
+
+def print_targets(verdicts):
+    """verdicts: (what, wanted, found, met)."""
     print("\ntargets:")
-    for name, connections, least in workloads.TARGETS:
-        ratio = statistics.median(results.ratios(name, connections))
-        verdict = "pass" if ratio >= least else "miss"
-        print(f"  {verdict}  {name} at {connections} connections: {ratio:.2f} of pgbench,"
-              f" at least {least:.2f} wanted")
+    print_table(("what", "wanted", "found", ""), [(*line, "met" if met else "MISSED") for *line, met in verdicts])
 
 
-def _text(value):
-    return "" if value is None else (f"{value:.4f}" if isinstance(value, float) else str(value))
-
-
-def write_csv(results, bulk_pairs, folder):
-    """results.csv: the table; samples.csv: every run; bulk.csv: the pairs of 10,000 links."""
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = [row for _, row in all_rows(results)]
-    _write(folder / "results.csv", rows[0], (row.values() for row in rows))
-    _write(folder / "samples.csv", ["workload", "connections", "peer", "round", *FIELDS],
-           ([*key, round_, *(getattr(sample, field) for field in FIELDS)]
-            for key, samples in results.samples.items() for round_, sample in enumerate(samples, 1)))
-    _write(folder / "bulk.csv", ["request_ms", "psql_ms"], bulk_pairs)
-
-
-def _write(path, headings, rows):
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow(headings)
-        out.writerows([_text(value) for value in row] for row in rows)
+def peer_title(name):
+    return {"pgbench": "pgbench, no HTTP", "backref": "backref"}.get(name) or servers.PEERS[name].title

@@ -11,6 +11,7 @@ import threading
 
 import pytest
 
+from support.certificates import make_certificate
 from support.client import document
 from support.lint import JSONAPI
 from support.model import ATTRIBUTES, unique
@@ -20,16 +21,6 @@ from support.service import SANITIZER_OPTIONS, run
 LEAKY = {"ASAN_OPTIONS": SANITIZER_OPTIONS["ASAN_OPTIONS"] + ":detect_leaks=0"}
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
-
-
-def make_certificate(folder, name, key_type="ec"):
-    """A self-signed certificate for 127.0.0.1; returns the paths of certificate and key."""
-    certificate, key = folder / f"{name}.crt", folder / f"{name}.key"
-    kind = ["rsa:2048"] if key_type == "rsa" else ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-    subprocess.run(["openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-days", "2", "-subj", f"/CN={name}",
-                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
-                   check=True, capture_output=True)
-    return certificate, key
 
 
 @pytest.fixture(scope="module")

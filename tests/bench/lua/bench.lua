@@ -22,6 +22,15 @@ function bench.with_body(method, path, body)
     return method .. " " .. path .. head .. body_head .. #body .. "\r\n\r\n" .. body
 end
 
+-- Texts of GET requests, one for each line of the file BENCH_CURSORS put behind `path`.
+function bench.at_cursors(path)
+    local texts = {}
+    for cursor in io.lines(os.getenv("BENCH_CURSORS")) do
+        texts[#texts + 1] = bench.without_body("GET", path .. cursor)
+    end
+    return texts
+end
+
 -- wrk calls this by its name. Durations are in microseconds; `status` counts answers from 400 up.
 function done(summary, latency, _)
     local errors = summary.errors

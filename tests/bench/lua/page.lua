@@ -1,10 +1,6 @@
--- GET a page of 50 friends that begins at a random place: BENCH_PATHS names a file of paths, each
--- with a cursor in it.
+-- GET a page of 50 friends that begins at a random place.
 local bench = require("bench")
-local texts = {}
-for path in io.lines(os.getenv("BENCH_PATHS")) do
-    texts[#texts + 1] = bench.without_body("GET", path)
-end
+local texts = bench.at_cursors("/friends?page%5Bsize%5D=50&page%5Bafter%5D=")
 
 function request()
     return texts[bench.random(#texts)]

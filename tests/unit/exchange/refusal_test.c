@@ -281,10 +281,12 @@ static void test_foreign_keys(void **state)
     struct pg_error both = error_of("23505", "pets_owner_name_key", "");
     t->x->target.relationship = value.relationship;
     check(t, &both, PROBLEM_TAKEN, "/data",
-          "\"name\" is taken: another resource of type \"pets\" has it; choose another");
+          "\"owner\" and \"name\" are taken together: another resource of type \"pets\" has the "
+          "same; change one");
     t->x->operation = &link_add; /* has no document to point into */
     check(t, &both, PROBLEM_TAKEN, NULL,
-          "\"name\" is taken: another resource of type \"pets\" has it; choose another");
+          "\"owner\" and \"name\" are taken together: another resource of type \"pets\" has the "
+          "same; change one");
     loaded_model_free(&other);
 }
 

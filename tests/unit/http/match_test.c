@@ -54,6 +54,16 @@ static void check_refused(struct arena *a, enum method method, const char *path,
     assert_null(t.match.operation);
 }
 
+/* The list is made for those who are told: where the request itself is no answer. */
+static void check_allow(const struct trial *t, const char *expected)
+{
+    if (t->match.operation != NULL) {
+        assert_null(t->match.allow);
+    } else {
+        assert_string_equal(t->match.allow, expected);
+    }
+}
+
 /* The API as a client sees it; an operation that is NULL means 405. */
 static const struct {
     const char *path;
@@ -98,7 +108,7 @@ static void check_method(struct arena *a, size_t i, enum method method)
         assert_int_equal(t.result, 0);
     }
     assert_ptr_equal(t.match.operation, expected);
-    assert_string_equal(t.match.allow, cases[i].allow);
+    check_allow(&t, cases[i].allow);
 }
 
 static void test_every_path_with_every_method(void **state)
@@ -123,7 +133,7 @@ static void test_a_to_one_takes_no_post_and_no_delete(void **state)
         bool is_known = method == METHOD_GET || method == METHOD_HEAD || method == METHOD_PATCH ||
                         method == METHOD_OPTIONS;
         assert_int_equal(t.result, is_known ? 0 : PROBLEM_METHOD_NOT_ALLOWED);
-        assert_string_equal(t.match.allow, "GET, HEAD, PATCH, OPTIONS");
+        check_allow(&t, "GET, HEAD, PATCH, OPTIONS");
     }
     assert_ptr_equal(tried_path(*state, METHOD_PUT, "/persons/7/phones/8").match.operation,
                      &link_add);

@@ -60,6 +60,7 @@ static const struct resource *things_new(struct arena *a)
         const struct catalog_column column = { .type_oid = columns[i].oid,
                                                .type_modifier = columns[i].modifier };
         attributes[i] = (struct attribute){ .name = columns[i].name,
+                                            .spelled = spell_attribute(a, columns[i].name),
                                             .type = column_type_of(a, &catalog, &column),
                                             .nullable = true,
                                             .index = i };
@@ -69,6 +70,7 @@ static const struct resource *things_new(struct arena *a)
                                  .key_type = column_type_find(20),
                                  .n_attributes = ARRAY_SIZE(columns),
                                  .attributes = attributes };
+    spell_resource(a, things);
     return things;
 }
 

@@ -6,6 +6,11 @@
 #include "support/mistakes.h"
 
 /* clang-format off */
+/* An association table whose links need a date. */
+#define DATED_TABLE                                                                                \
+    "table t\ncolumn a bigint not_null\ncolumn b bigint not_null\ncolumn since date not_null\nprimary a b\n" \
+    "foreign a persons id\nforeign b phones id\nindex b\n"
+
 static const struct mistake mistakes[] = {
     { "neither secondary nor foreign key", "", PHONES_OF("'target': 'phones'"), 1, P,
       "no foreign key joins \"persons\" and \"phones\", and there is no \"secondary\"", "association table" },
@@ -61,7 +66,21 @@ static const struct mistake mistakes[] = {
     { "E35 link needs a value",
       "table t\ncolumn a bigint not_null\ncolumn b bigint not_null\ncolumn since date not_null\nprimary a b\n"
       "foreign a persons id\nforeign b phones id\nindex b\n", PHONES_OF("'target': 'phones', 'secondary': 't'"), 1,
-      P "/secondary", "\"since\" of \"t\" is NOT NULL without a default", "default" },
+      P "/secondary", "\"since\" of \"t\" is NOT NULL without a default",
+      "add \"secondary_attributes\": { \"since\": {} }, or give the column a default" },
+    { "E35 link needs a value that is only read", DATED_TABLE,
+      PHONES_OF("'target': 'phones', 'secondary': 't', 'secondary_attributes': {'since': {'read_only': true}}"), 1,
+      P "/secondary", "clients cannot give it: no link could be made from here", "let it be NULL" },
+    { "E35 link needs a value that only the other side gives", DATED_TABLE,
+      MODEL(PERSONS("'target': 'phones', 'secondary': 't', 'back_populates': 'owners',"
+                    "'secondary_attributes': {'since': {}}") ", "
+            OWNERS("'target': 'persons', 'secondary': 't', 'back_populates': 'phones', 'secondary_attributes': {}")), 1,
+      "/resources/phones/relationships/owners/secondary", "no link could be made from here", "secondary_attributes" },
+    { "E35 link needs an array",
+      "table t\ncolumn a bigint not_null\ncolumn b bigint not_null\ncolumn tags text[] not_null\nprimary a b\n"
+      "foreign a persons id\nforeign b phones id\nindex b\n",
+      PHONES_OF("'target': 'phones', 'secondary': 't', 'secondary_attributes': {'tags': {}}"), 1,
+      P "/secondary_attributes/tags", "is an array, which links show and do not write", "read_only" },
     { "secondary is a view", "view v\ncolumn a bigint\n", PHONES_OF("'target': 'phones', 'secondary': 'v'"), 1,
       P "/secondary", "is a view", "itself" },
     { "link column", "", PHONES_OF(TO_PHONES ", 'secondary_attributes': {'since': {}}"), 1,

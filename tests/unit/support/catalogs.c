@@ -117,7 +117,7 @@ static const struct {
     { "boolean", 16, 0 },   { "double", 701, 0 },     { "real", 700, 0 },
     { "date", 1082, 0 },    { "timestamp", 1114, 0 }, { "varchar(20)", 1043, 20 },
     { "numeric", 1700, 0 }, { "jsonb", 3802, 0 },     { "bytea", 17, 0 },
-    { "point", 600, 0 },
+    { "point", 600, 0 },    { "text[]", 1009, 0 },
 };
 
 static struct words split(struct arena *a, const char *line, size_t n)

@@ -47,6 +47,7 @@ static inline struct relationship *query_relationships(struct arena *a, struct r
         relationships[i].owner = owner;
         relationships[i].index = i;
         relationships[i].kind = RELATIONSHIP_ONE_TO_MANY;
+        spell_relationship(a, &relationships[i]);
     }
     owner->relationships = relationships;
     owner->n_relationships = n;

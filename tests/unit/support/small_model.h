@@ -10,6 +10,7 @@
 
 #include "base/defs.h"
 #include "model/model.h"
+#include "model/spelling.h"
 
 enum { SMALL_PERSONS, SMALL_PHONES, SMALL_RESOURCES };
 
@@ -51,6 +52,7 @@ static inline struct attribute *small_attributes(struct arena *a,
     for (size_t i = 0; i < n; i++) {
         attributes[i] = (struct attribute){
             .name = from[i].name,
+            .spelled = spell_attribute(a, from[i].name),
             .column = arena_printf(a, "\"%s\"", from[i].name),
             .type = column_type_find(from[i].oid),
             .read_only = from[i].read_only,
@@ -71,7 +73,7 @@ static inline struct resource small_resource(struct arena *a, const char *type, 
 {
     struct relationship *relationship = arena_zalloc(a, 1, sizeof *relationship);
     ASSERT(relationship != NULL);
-    return (struct resource){
+    struct resource resource = {
         .type = type,
         .table = arena_printf(a, "\"%s\"", type),
         .key = "\"id\"",
@@ -80,6 +82,8 @@ static inline struct resource small_resource(struct arena *a, const char *type, 
         .relationships = relationship,
         .index = index,
     };
+    spell_resource(a, &resource);
+    return resource;
 }
 
 /* small_model_new() - the model in `a`; the keys of phones have the type `phone_key_oid`. */
@@ -120,6 +124,8 @@ static inline const struct model *small_model_new(struct arena *a, uint32_t phon
         .far = "\"person_id\"",
         .id = 1,
     };
+    spell_relationship(a, &near);
+    spell_relationship(a, &far);
     memcpy((void *)(uintptr_t)persons->relationships, &near, sizeof near);
     memcpy((void *)(uintptr_t)phones->relationships, &far, sizeof far);
     *model = (struct model){

@@ -3,7 +3,7 @@
  */
 #include "support/cmocka_all.h"
 
-#include "jsonapi/percent.h"
+#include "base/percent.h"
 
 static void test_percent_decoding(void **state)
 {

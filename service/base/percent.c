@@ -1,7 +1,7 @@
 /*
  * percent.c - see percent.h.
  */
-#include "jsonapi/percent.h"
+#include "base/percent.h"
 
 bool percent_decode(struct arena *a, struct text raw, bool plus_is_space, struct text *ret)
 {

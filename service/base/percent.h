@@ -1,8 +1,8 @@
 /*
  * percent.h - percent-encoding, undone and done (RFC 3986, section 2.1).
  */
-#ifndef BACKREF_JSONAPI_PERCENT_H
-#define BACKREF_JSONAPI_PERCENT_H
+#ifndef BACKREF_BASE_PERCENT_H
+#define BACKREF_BASE_PERCENT_H
 
 #include <stdbool.h>
 
