@@ -35,20 +35,15 @@ class Classes:
         sa.orm.configure_mappers()
 
     def is_in_two_steps(self, bond):
-        """Rows may refer to each other in a circle, which a flush resolves by a second UPDATE. Of a one-to-one
-        it then loses the one that leaves the former partner without, so there it is only where it must be."""
-        return not bond.required and (not bond.a_single or self._is_in_a_circle(bond))
-
-    def _is_in_a_circle(self, bond):
-        """Does a row that b's refers to refer, perhaps by way of others, to one of b's type?"""
+        """Rows may refer to each other in a circle, which a flush resolves by a second UPDATE (post_update).
+        SQLAlchemy then forgets whom a one-to-many collection has lost, so it is only where it must be."""
         reached, waiting = set(), [bond.a]
         while waiting:
             at = waiting.pop()
             if at not in reached:
                 reached.add(at)
-                waiting += [one.a for one in self.shape.bonds
-                            if one.storage == FOREIGN_KEY and one.b == at and (one.a_single or one.required)]
-        return bond.b in reached
+                waiting += [one.a for one in self.shape.bonds if one.storage == FOREIGN_KEY and one.b == at]
+        return not bond.required and bond.b in reached
 
     def name(self, side):
         return "r_" + side.name

@@ -145,7 +145,7 @@ class Mirror:
             if wanted:
                 self._add(owner, side, wanted[0])
             else:
-                getattr(owner, name)
+                self._let_go(side, getattr(owner, name))
                 setattr(owner, name, None)
         elif side.bond.symmetric:
             for member in getattr(owner, name) | getattr(owner, self.classes.back_name(side)):
@@ -156,6 +156,8 @@ class Mirror:
         else:
             for member in wanted:
                 self._make_free(owner, side, member)
+            for member in getattr(owner, name) - set(wanted):
+                self._let_go(side, member)
             setattr(owner, name, set(wanted))
         self.flush()
         self._write_metas(side, id_, members)
@@ -229,19 +231,30 @@ class Mirror:
                 getattr(lesser, first).add(greater)
             return
         self._make_free(owner, side, member)
-        if side.is_to_one:
-            setattr(owner, name, member)
-        else:
+        if not side.is_to_one:
             getattr(owner, name).add(member)
+        elif getattr(owner, name) is not member:
+            self._let_go(side, getattr(owner, name))
+            setattr(owner, name, member)
 
     def _remove(self, owner, side, member):
         name = self.classes.name(side)
+        held = getattr(owner, name)
+        if held is member or not side.is_to_one and member in held:
+            self._let_go(side, member)
         if not side.is_to_one:
-            getattr(owner, name).discard(member)
-        elif getattr(owner, name) is member:
+            held.discard(member)
+        elif held is member:
             setattr(owner, name, None)
         if side.bond.symmetric:
             getattr(owner, self.classes.back_name(side)).discard(member)
+
+    def _let_go(self, side, member):
+        """See Classes.is_in_two_steps: what SQLAlchemy forgets, where no other side remembers it."""
+        is_alone = side.inverse is None or side.inverse.view_only
+        if member is not None and side.kind == "one-to-many" and is_alone and (
+                self.classes.is_in_two_steps(side.bond)):
+            setattr(member, "f_" + side.bond.column, None)
 
     def _write_metas(self, side, id_, members):
         """The unit of work knows nothing of an association table's further columns."""

@@ -70,8 +70,7 @@ class Trial:
 
     def _rehearse(self, change, parts):
         """The verdict; the mirror is left with nothing changed."""
-        problems = [one._replace(pointer=one.pointer and f"/atomic:operations/{n}{one.pointer}" if change.parts
-                                 else one.pointer)
+        problems = [one._replace(pointer=f"/atomic:operations/{n}{one.pointer}") if change.parts else one
                     for n, part in enumerate(parts) for one in self.judge.of_document(part)]
         if problems:
             self.mirror.begin()
