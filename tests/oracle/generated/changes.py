@@ -134,7 +134,7 @@ class Drawer:
             found = self._members(side, drawn, state)
             change.links[side] = found[:1] if side.is_to_one else found
         if change.action == "taken":
-            self._take(change, type_, state)
+            self._take(change, type_, draft, state)
             return
         if change.action == "create":
             self.complete(change, type_, draft, state)
@@ -165,13 +165,13 @@ class Drawer:
                     given[one.name] = None
         return given
 
-    def _take(self, change, type_, state):
-        """A create of what is there already: its id, or its unique value. Else it is a plain one."""
+    def _take(self, change, type_, draft, state):
+        """A create of what is there already: its id, though clients may not choose any, or its unique value."""
         taken = state.ids[type_.name][0]
         self.complete(change, type_, Draft("create", 0, 0, (), (), 1), state)
-        if type_.client_ids:
+        if type_.client_ids or not type_.attributes[0].unique or draft.choices & 1:
             change.id = taken
-        elif type_.attributes[0].unique:
+        else:
             name = type_.attributes[0].name
             change.attributes[name] = state.attributes[type_.name, taken][name]
 
