@@ -43,18 +43,20 @@ void query_read_page_size(struct reading *r, const struct given *given)
     r->query->page.size_given = true;
 }
 
+/* Both together, in any order, are a range. */
 static void read_cursor(struct reading *r, const struct given *given, enum page_direction direction)
 {
     struct page *page = &r->query->page;
     if (given->value.n == 0) {
         REFUSE(r, given, "\"%s\" names no cursor: take one from the links of a page", given->name);
-    } else if (page->direction != PAGE_FIRST) {
-        REFUSE(r, given,
-               "a page begins after one item or ends before one: give page[after] or "
-               "page[before], not both");
-        problem_explain(r->reterr, QUERY_PROFILE "range-pagination-not-supported", NULL);
-    } else {
+    } else if (page->direction == PAGE_FIRST) {
         page->direction = direction;
+        page->cursor = given->value;
+    } else if (direction == PAGE_BEFORE) {
+        page->end = given->value;
+    } else {
+        page->end = page->cursor;
+        page->direction = PAGE_AFTER;
         page->cursor = given->value;
     }
 }
@@ -103,8 +105,11 @@ void query_read_page_total(struct reading *r, const struct given *given)
 
 void query_finish_page(struct reading *r)
 {
-    const struct page *page = &r->query->page;
+    struct page *page = &r->query->page;
     const struct given number = { .name = "page[number]" };
+    if (page->end.n > 0 && !page->size_given) {
+        page->size = r->limits->max_page_size; /* a range is asked for to be had whole */
+    }
     if (page->number == 0) {
         return;
     }
