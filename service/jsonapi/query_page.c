@@ -1,6 +1,7 @@
 /*
  * query_page.c - page[size], page[after], page[before], page[number] and page[total].
  */
+#include "jsonapi/media_type.h"
 #include "jsonapi/query_parts.h"
 
 /* Offsets stay whole numbers that every client can hold (RFC 8259, section 6). */
@@ -35,7 +36,7 @@ void query_read_page_size(struct reading *r, const struct given *given)
         problem_add(r->reterr, PROBLEM_PAGE_TOO_LARGE, problem_parameter(given->name),
                     "a page holds at most %u items, and %s were asked for", most,
                     query_quote(r, given->value));
-        problem_explain(r->reterr, QUERY_PROFILE "max-size-exceeded",
+        problem_explain(r->reterr, CURSOR_PROFILE "/max-size-exceeded",
                         arena_printf(r->arena, "{\"page\":{\"maxSize\":%u}}", most));
         return;
     }

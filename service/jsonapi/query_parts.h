@@ -10,8 +10,6 @@
 
 #include "jsonapi/query.h"
 
-#define QUERY_PROFILE "https://jsonapi.org/profiles/ethanresnick/cursor-pagination/"
-
 enum { MAX_BRACKETS = 3 };
 
 /* One reading of a query string. */
