@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/cell.h"
+#include "base/digest.h"
 
 enum { PLAN_MAX_STATEMENTS = 48, STATEMENT_MAX_PARAMETERS = 96 };
 
@@ -76,8 +77,11 @@ static inline const struct step_plan *plan_statement(const struct plan *plan, si
     return plan->listed != NULL ? &plan->listed[i] : &plan->statements[i];
 }
 
-/* statement_hash() - FNV-1a of the text; `n` bytes. */
-uint64_t statement_hash(const char *sql, size_t n);
+/* statement_hash() - what connections look the text up by; `n` bytes. */
+static inline uint64_t statement_hash(const char *sql, size_t n)
+{
+    return digest_number((struct text){ .at = sql, .n = n });
+}
 
 /* plan_same() - may these two plans share one execution? */
 bool plan_same(const struct plan *a, const struct plan *b);
