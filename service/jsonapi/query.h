@@ -8,8 +8,8 @@
 #ifndef BACKREF_JSONAPI_QUERY_H
 #define BACKREF_JSONAPI_QUERY_H
 
-#include "base/text.h"
 #include "base/percent.h"
+#include "base/text.h"
 #include "jsonapi/problem.h"
 #include "jsonapi/query_field.h"
 #include "model/model.h"

@@ -74,8 +74,8 @@ size_t selection_n_sort(const struct selection *selection);
 struct cursor_form selection_cursor_form(struct arena *a, const struct selection *selection);
 
 /*
- * selection_is_plain() - neither sorted nor filtered nor numbered nor a range: the statement depends
- * on the collection and the direction alone, and requests may share its execution.
+ * selection_is_plain() - neither sorted nor filtered nor numbered nor a range: the statement
+ * depends on the collection and the direction alone, and requests may share its execution.
  */
 bool selection_is_plain(const struct selection *selection);
 
