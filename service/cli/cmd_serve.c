@@ -15,6 +15,7 @@
 #include "cli/cli.h"
 #include "cli/listeners.h"
 #include "cli/load_model.h"
+#include "pg/pooler.h"
 #include "worker/worker.h"
 
 enum { BUDGET = 64 << 20, MOST_DESCRIPTORS = 65536 };
@@ -245,12 +246,27 @@ static int read_credentials(struct serving *s)
     return 1;
 }
 
+/* With a database that has just answered. */
+static int check_pooler(const struct serving *s)
+{
+    struct session_error e;
+    if (pooler_check(s->settings->database, &e) == 0) {
+        return 0;
+    }
+    log_line(s->log, LOG_ERROR, "the database (--database, DATABASE_URL): %s", e.message);
+    return 1;
+}
+
 static int serve(struct serving *s)
 {
     struct metrics *metrics = arena_zalloc(s->arena, s->settings->workers, sizeof *metrics);
     struct model *model;
     if (metrics == NULL || read_credentials(s) != 0 ||
         load_model(s->settings, s->log, &model) != 0) {
+        return CLI_FAILED;
+    }
+    if (check_pooler(s) != 0) {
+        model_free(model);
         return CLI_FAILED;
     }
     s->service = service_new(s->settings, s->log, model, backref_version, metrics);

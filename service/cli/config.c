@@ -76,11 +76,19 @@ const struct setting config_settings[] = {
 
     { .flag = "workers", COUNT(settings.workers, 0, MAX_WORKERS), .initial = "0",
       .initial_help = "one per core", .users = FOR_SERVE, .help = "threads that answer requests" },
-    { .flag = "connections", COUNT(settings.connections, 1, 64), .initial = "2", .users = FOR_SERVE,
-      .help = "connections to PostgreSQL, per worker" },
+    { .flag = "connections", COUNT(settings.connections, 1, 64), .initial = "3", .users = FOR_SERVE,
+      .help = "connections to PostgreSQL, per worker, opened when needed: with three or more, slow "
+              "lists and writes cannot hold up each other or anything else" },
+    { .flag = "coalescing", CHOICE(settings.coalescing, "auto|off|always"), .initial = "auto",
+      .users = FOR_SERVE,
+      .help = "whether requests that wait at the same time share the execution of a statement; "
+              "always is for tests: one that comes alone is then sent with a copy of itself" },
 
     { .flag = "request-timeout", DURATION(settings.request_timeout_ms, 10, HOUR), .initial = "15s",
       .users = FOR_SERVE, .help = "from a whole request to its answer; then 503" },
+    { .flag = "queue-timeout", DURATION(settings.queue_timeout_ms, 10, HOUR), .initial = "5s",
+      .users = FOR_SERVE,
+      .help = "how long a request waits for a connection to PostgreSQL to come free; then 503" },
     { .flag = "statement-timeout", DURATION(settings.statement_timeout_ms, 10, HOUR),
       .initial = "10s", .users = FOR_SERVE, .help = "how long PostgreSQL works on one statement" },
     { .flag = "lock-timeout", DURATION(settings.lock_timeout_ms, 10, HOUR), .initial = "2s",

@@ -50,7 +50,8 @@ struct batch *batch_free(struct batch *b)
 bool batch_may_join(const struct batch *b, const struct exchange *x)
 {
     const struct exchange *member = live_member(b);
-    return !b->is_closed && b->n_members < BATCH_MAX_MEMBERS && member != NULL &&
+    return b->service->settings->coalescing != COALESCING_OFF && !b->is_closed &&
+           b->n_members < BATCH_MAX_MEMBERS && member != NULL &&
            b->n_rows + x->plan.n_rows <= BATCH_MAX_ROWS && plan_same(&member->plan, &x->plan);
 }
 
@@ -71,10 +72,13 @@ void batch_leave(struct batch *b, struct exchange *x)
     x->batch = NULL;
 }
 
-bool batch_writes(const struct batch *b)
+enum lane batch_lane(const struct batch *b)
 {
     const struct exchange *member = live_member(b);
-    return member != NULL && member->plan.writes;
+    if (member == NULL) {
+        return LANE_FAST;
+    }
+    return member->plan.writes ? LANE_WRITES : member->plan.slow ? LANE_SLOW : LANE_FAST;
 }
 
 /* What is sent for an exchange: its precondition's statements, then its plan's. */
@@ -95,6 +99,29 @@ static struct rows *rows_at(struct exchange *x, size_t i)
 }
 
 /* ---- encoding ------------------------------------------------------------------------------ */
+
+/*
+ * Decides whether a request that comes alone is given company: a copy of itself. Of two equal
+ * writes the first one is credited with what was done, so the copy of a write stands behind it.
+ */
+static void find_company(struct batch *b)
+{
+    const struct exchange *member = live_member(b);
+    bool wants = b->service->settings->coalescing == COALESCING_ALWAYS;
+    b->has_company = wants && b->n_members == 1 && member->plan.shared;
+    b->first_number = b->has_company && !member->plan.writes ? 1 : 0;
+}
+
+static size_t n_places(const struct batch *b)
+{
+    return b->n_members + (b->has_company ? 1 : 0);
+}
+
+/* Whose arguments are sent under this number; NULL: nobody's. */
+static const struct exchange *at_place(const struct batch *b, size_t number)
+{
+    return b->members[b->has_company ? 0 : number];
+}
 
 struct encoded {
     uint32_t *types;
@@ -120,23 +147,24 @@ static bool encode_array(struct arena *a, const struct cell *cells, size_t n, ui
 /* All members' cells of one parameter, one after the other; for one member, its own. */
 static const struct cell *gather(struct batch *b, size_t statement, size_t parameter, size_t *ret_n)
 {
-    const struct exchange *only = b->n_members == 1 ? b->members[0] : NULL;
+    const struct exchange *only = n_places(b) == 1 ? b->members[0] : NULL;
     if (only != NULL) {
         const struct argument *argument = &step_at(only, statement)->arguments[parameter];
         *ret_n = argument->n;
         return argument->cells;
     }
     size_t n = 0;
-    for (size_t i = 0; i < b->n_members; i++) {
-        n += b->members[i] == NULL ? 0 : step_at(b->members[i], statement)->arguments[parameter].n;
+    for (size_t i = 0; i < n_places(b); i++) {
+        const struct exchange *x = at_place(b, i);
+        n += x == NULL ? 0 : step_at(x, statement)->arguments[parameter].n;
     }
     struct cell *cells = arena_alloc(b->arena, n * sizeof *cells);
     *ret_n = n;
     n = 0;
-    for (size_t i = 0; cells != NULL && i < b->n_members; i++) {
-        if (b->members[i] != NULL) {
-            const struct argument *argument =
-                &step_at(b->members[i], statement)->arguments[parameter];
+    for (size_t i = 0; cells != NULL && i < n_places(b); i++) {
+        const struct exchange *x = at_place(b, i);
+        if (x != NULL) {
+            const struct argument *argument = &step_at(x, statement)->arguments[parameter];
             memcpy(cells + n, argument->cells, argument->n * sizeof *cells);
             n += argument->n;
         }
@@ -148,17 +176,19 @@ static const struct cell *gather(struct batch *b, size_t statement, size_t param
 static bool encode_numbers(struct batch *b, size_t statement, struct cell *ret)
 {
     size_t n = 0;
-    for (size_t i = 0; i < b->n_members; i++) {
-        n += b->members[i] == NULL ? 0 : step_at(b->members[i], statement)->arguments[0].n;
+    for (size_t i = 0; i < n_places(b); i++) {
+        const struct exchange *x = at_place(b, i);
+        n += x == NULL ? 0 : step_at(x, statement)->arguments[0].n;
     }
     struct cell *numbers = arena_alloc(b->arena, n * sizeof *numbers);
     n = 0;
-    for (size_t i = 0; numbers != NULL && i < b->n_members; i++) {
-        if (b->members[i] == NULL) {
+    for (size_t i = 0; numbers != NULL && i < n_places(b); i++) {
+        const struct exchange *x = at_place(b, i);
+        if (x == NULL) {
             continue;
         }
         struct cell number = cell_from_int4(b->arena, (int32_t)i);
-        size_t end = n + step_at(b->members[i], statement)->arguments[0].n;
+        size_t end = n + step_at(x, statement)->arguments[0].n;
         while (n < end) {
             numbers[n++] = number;
         }
@@ -225,6 +255,7 @@ int batch_encode(struct batch *b)
     const struct exchange *member = live_member(b);
     const struct plan *plan = &member->plan;
     b->opens_transaction = member->judge != NULL;
+    find_company(b);
     b->n_before = b->opens_transaction || plan->snapshot ? 1 : 0;
     size_t n = b->n_before + n_steps(member);
     struct group *g = &b->group;
@@ -275,8 +306,11 @@ void batch_deal(struct batch *b)
         }
         struct rows rows = result_rows(result);
         size_t at = 0;
+        for (size_t i = 0; i < b->first_number; i++) {
+            rows_of_request(&rows, (int64_t)i, &at); /* those of the copy are passed over */
+        }
         for (size_t i = 0; i < b->n_members; i++) {
-            struct rows own = rows_of_request(&rows, (int64_t)i, &at);
+            struct rows own = rows_of_request(&rows, (int64_t)(b->first_number + i), &at);
             struct exchange *x = b->members[i];
             if (x != NULL && own.n_rows > 0 &&
                 arena_adopt(x->arena, result_release, result_hold(result))) {

@@ -6,7 +6,7 @@
 
 #include "exchange/exchange.h"
 #include "exchange/submit.h"
-#include "pg/conn.h"
+#include "pg/pool.h"
 
 struct batch {
     struct submitter *submitter;
@@ -17,7 +17,9 @@ struct batch {
     size_t n_members;
     size_t n_live;
     size_t n_rows;
-    bool is_closed; /* nobody may join: it is being run again */
+    bool is_closed;      /* nobody may join: it is being run again */
+    bool has_company;    /* its only member is sent twice, see COALESCING_ALWAYS */
+    size_t first_number; /* of the first member; the others follow */
     unsigned attempts;
     uint64_t not_before_ms;
     struct conn *conn;   /* while it is being worked on; NULL while it waits */
@@ -54,8 +56,8 @@ void batch_join(struct batch *b, struct exchange *x);
 /* batch_leave() - `x` no longer waits; its place stays empty. */
 void batch_leave(struct batch *b, struct exchange *x);
 
-/* batch_writes() - do the statements write? */
-bool batch_writes(const struct batch *b);
+/* batch_lane() - what its statements are like, for pool_pick(). */
+enum lane batch_lane(const struct batch *b);
 
 /*
  * batch_encode() - fill b->group with the statements and the members' arguments, in b->arena.

@@ -21,7 +21,9 @@ static const struct rule rules[] = {
       "the database is not ready for this: a view that has not been filled yet, or a table that takes no writes" },
     { "57014", REMEDY_REPORT,  PROBLEM_TIMEOUT,
       "the database did not finish in time (--statement-timeout); ask for less, or try again" },
-    { "26000", REMEDY_PREPARE, PROBLEM_UNAVAILABLE, "the database session was reset; try again" },
+    { "26000", REMEDY_PREPARE, PROBLEM_UNAVAILABLE,
+      "the database session was reset, or a pooler shares it (its pool_mode must be session, or "
+      "max_prepared_statements be set in PgBouncer 1.21 or later); try again" },
     { "0A000", REMEDY_PREPARE, PROBLEM_SCHEMA_MISMATCH, "the database's tables have changed; try again" },
     { "25006", REMEDY_MOVE,    PROBLEM_UNAVAILABLE, "the database takes no writes now; try again" },
     { "23505", REMEDY_REPORT,  PROBLEM_TAKEN, "another resource has this value already; choose another" },
@@ -380,10 +382,31 @@ static bool report_lacking(struct exchange *x, const struct pg_error *error,
     return false;
 }
 
+/* The many-to-many relationship of the request that is stored in this table; NULL: none. */
+static const struct relationship *find_stored_in(const struct exchange *x, const char *table)
+{
+    for (size_t i = 0; i < x->document.n_relationships; i++) {
+        const struct relationship *rel = x->document.relationships[i].relationship;
+        if (rel->kind == RELATIONSHIP_MANY_TO_MANY && is_table(rel->table, table)) {
+            return rel;
+        }
+    }
+    return NULL;
+}
+
 /* A constraint that is none of a resource's may be one of an association table. */
 static bool report_link_columns(struct exchange *x, const struct pg_error *error,
                                 const struct rule *rule)
 {
+    const struct relationship *taken =
+        rule->code == PROBLEM_TAKEN ? find_stored_in(x, error->table) : NULL;
+    if (taken != NULL) {
+        problem_add(&x->problems, rule->code, place_of_linkage(x, taken),
+                    "another link of \"%s\" holds the same values already, which are unique; give "
+                    "others",
+                    taken->name);
+        return true;
+    }
     const struct relationship *rel = error->constraint[0] == '\0' || rule->code != PROBLEM_INVALID
                                          ? NULL
                                          : find_given_columns(x);

@@ -9,6 +9,13 @@
 
 enum { MAX_LISTENERS = 16, MAX_CORS_ORIGINS = 32, MAX_WORKERS = 256 };
 
+/* May requests share the execution of a statement? */
+enum coalescing {
+    COALESCING_AUTO,   /* those that wait at the same time */
+    COALESCING_OFF,    /* none */
+    COALESCING_ALWAYS, /* and one that comes alone is sent with a copy of itself: for tests */
+};
+
 struct settings {
     const char
         *database; /* libpq conninfo or URL; "" leaves all to libpq's defaults and PG* variables */
@@ -27,8 +34,11 @@ struct settings {
     uint32_t workers;     /* threads; 0 is one per core, resolved before use */
     uint32_t connections; /* to PostgreSQL, per worker */
 
+    unsigned coalescing; /* enum coalescing */
+
     uint32_t database_wait_ms;     /* how long to wait at start for a database that is not there */
     uint32_t request_timeout_ms;   /* from the whole request to its answer */
+    uint32_t queue_timeout_ms;     /* likewise to its first statement's leaving */
     uint32_t statement_timeout_ms; /* PostgreSQL's, per statement */
     uint32_t lock_timeout_ms;      /* PostgreSQL's, per lock */
     uint32_t header_timeout_ms;    /* from the first byte to the end of the header */

@@ -100,7 +100,7 @@ void submitter_flush(struct submitter *s)
         if (b->not_before_ms > loop_now_ms(s->loop)) {
             continue;
         }
-        struct conn *conn = pool_pick(s->pool, batch_writes(b));
+        struct conn *conn = pool_pick(s->pool, batch_lane(b));
         if (conn != NULL) {
             submitter_remove(s, b);
             send_batch(b, conn);
@@ -108,6 +108,7 @@ void submitter_flush(struct submitter *s)
         }
     }
     metrics_set(&s->metrics->database_sends, pool_n_sends(s->pool));
+    metrics_set(&s->metrics->prepared, pool_n_prepared(s->pool));
 }
 
 /* ---- life cycle ------------------------------------------------------------------------------ */

@@ -7,7 +7,6 @@
 
 #include "exchange/batch.h"
 #include "exchange/submit.h"
-#include "pg/pool.h"
 
 struct submitter {
     struct loop *loop;

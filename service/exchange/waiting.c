@@ -62,25 +62,30 @@ void waiting_give_up(struct submitter *s, struct exchange *x, enum problem_code 
     waiting_finish(s, x);
 }
 
+/* A queue that grows is answered by age: those at its head have waited too long already. */
+static bool has_queued_too_long(const struct submitter *s, const struct exchange *x, uint64_t age)
+{
+    const struct settings *settings = s->settings;
+    return x->batch->conn == NULL && x->batch->attempts == 0 &&
+           (age >= settings->queue_timeout_ms || age >= settings->request_timeout_ms);
+}
+
 static void expire(struct submitter *s)
 {
     uint64_t now = loop_now_ms(s->loop);
-    uint32_t limit = s->settings->request_timeout_ms;
     struct exchange *next;
     for (struct exchange *x = s->oldest; x != NULL; x = next) {
         next = x->newer;
-        if (now - x->started_ms < limit) {
-            continue;
-        }
-        if (x->batch->conn != NULL) {
+        uint64_t age = now - x->started_ms;
+        if (has_queued_too_long(s, x, age)) {
+            waiting_give_up(s, x, PROBLEM_OVERLOADED,
+                            "no connection to the database came free in time (--queue-timeout); "
+                            "try again");
+        } else if (age >= s->settings->request_timeout_ms) {
             waiting_give_up(
                 s, x, x->operation->is_probe ? PROBLEM_UNAVAILABLE : PROBLEM_TIMEOUT,
                 "the database did not answer in time (--request-timeout); the request was given "
                 "up, look whether it took effect before trying again");
-        } else {
-            waiting_give_up(
-                s, x, PROBLEM_OVERLOADED,
-                "no connection to the database came free in time (--request-timeout); try again");
         }
     }
 }

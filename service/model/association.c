@@ -7,12 +7,13 @@
 #include "model/spelling.h"
 
 /* The primary key or unique constraint over exactly the two columns; NULL: none. */
-static const struct catalog_constraint *key_over(const struct draft_end *end)
+static const struct catalog_constraint *key_over(const struct draft_end *end, bool is_deferrable)
 {
     const struct catalog_constraint *found = NULL;
     for (size_t i = 0; i < end->table->n_constraints; i++) {
         const struct catalog_constraint *c = &end->table->constraints[i];
-        bool is_key = c->kind == CATALOG_PRIMARY_KEY || c->kind == CATALOG_UNIQUE;
+        bool is_key = (c->kind == CATALOG_PRIMARY_KEY || c->kind == CATALOG_UNIQUE) &&
+                      c->is_deferrable == is_deferrable;
         if (is_key && c->n_columns == 2 && constraint_has_column(c, end->near->name) &&
             constraint_has_column(c, end->far->name)) {
             if (found == NULL || c->kind == CATALOG_PRIMARY_KEY) {
@@ -102,21 +103,25 @@ void check_association(struct draft *d, struct draft_end *end)
     const char *table = end->table->name;
     const char *near = end->near->name;
     const char *far = end->far->name;
-    const struct catalog_constraint *key = key_over(end);
+    const struct catalog_constraint *key = key_over(end, false);
     end->near_is_first = key != NULL && strcmp(key->columns[0], near) == 0;
     if (already_checked(d, end)) {
         end->broken = end->broken || key == NULL;
         return;
     }
     if (key == NULL) {
-        draft_error(d, pointer,
-                    draft_text(d,
-                               "\"%s\" has no primary key or unique constraint over (%s, %s): "
-                               "it could hold one link twice",
-                               table, near, far),
-                    draft_text(d, "alter table %s add %s (%s, %s)", draft_table_sql(d, end->table),
-                               has_primary_key(end->table) ? "unique" : "primary key",
-                               draft_column_sql(d, end->near), draft_column_sql(d, end->far)));
+        draft_error(
+            d, pointer,
+            draft_text(d,
+                       key_over(end, true) == NULL
+                           ? "\"%s\" has no primary key or unique constraint over (%s, %s): "
+                             "it could hold one link twice"
+                           : "\"%s\" has only a deferrable key over (%s, %s), and links "
+                             "need one that is not",
+                       table, near, far),
+            draft_text(d, "alter table %s add %s (%s, %s)", draft_table_sql(d, end->table),
+                       has_primary_key(end->table) ? "unique" : "primary key",
+                       draft_column_sql(d, end->near), draft_column_sql(d, end->far)));
         end->broken = true;
     }
     check_index(d, end, pointer, end->near, end->far);

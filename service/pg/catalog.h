@@ -37,6 +37,7 @@ struct catalog_constraint {
     enum catalog_constraint_kind kind;
     size_t n_columns;
     const char *const *columns;
+    bool is_deferrable;            /* it may be checked late: no "on conflict" can name it */
     const char *comment;           /* of `comment on constraint`; NULL: none */
     const char *referenced_schema; /* foreign keys only, like the next two */
     const char *referenced_table;

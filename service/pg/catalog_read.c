@@ -72,14 +72,15 @@ enum {
 static const char constraints_sql[] =
     "select k.conrelid, k.conname, k.contype,"
     " coalesce(pg_catalog.array_to_string(k.conkey, ' '), ''), k.confrelid,"
-    " coalesce(pg_catalog.array_to_string(k.confkey, ' '), ''), k.confdeltype, d.description"
+    " coalesce(pg_catalog.array_to_string(k.confkey, ' '), ''), k.confdeltype, d.description,"
+    " k.condeferrable"
     " from pg_catalog.pg_constraint k left join pg_catalog.pg_description d on d.objoid = k.oid"
     " and d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass and d.objsubid = 0"
     " where k.conrelid <> 0 and k.contype in ('p', 'u', 'f', 'c')"
     " and k.connamespace" NAMESPACES_OF_USERS " union all"
     " select i.indrelid, c.relname, 'u',"
     " pg_catalog.array_to_string((i.indkey::pg_catalog.int2[])[0:i.indnkeyatts - 1], ' '),"
-    " 0, '', ' ', d.description"
+    " 0, '', ' ', d.description, false"
     " from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid"
     " left join pg_catalog.pg_description d on d.objoid = c.oid"
     " and d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objsubid = 0"
@@ -97,6 +98,7 @@ enum {
     CONSTRAINT_REFERENCED_COLUMNS,
     CONSTRAINT_ON_DELETE,
     CONSTRAINT_COMMENT,
+    CONSTRAINT_DEFERRABLE,
 };
 
 /* Only those that find rows by equality in order: what GIN, GiST or BRIN index is no help to a
@@ -265,6 +267,7 @@ static struct catalog_constraint read_constraint(struct reading *r,
         .name = catalog_cell(rows, row, CONSTRAINT_NAME),
         .kind = kind_of(catalog_cell(rows, row, CONSTRAINT_KIND)[0]),
         .comment = catalog_cell(rows, row, CONSTRAINT_COMMENT),
+        .is_deferrable = catalog_cell(rows, row, CONSTRAINT_DEFERRABLE)[0] == 't',
     };
     c.n_columns = read_names(r, table, catalog_cell(rows, row, CONSTRAINT_COLUMNS), &c.columns);
     const struct catalog_table *referenced =

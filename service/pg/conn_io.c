@@ -9,14 +9,29 @@
 
 #include "pg/conn_parts.h"
 
-enum { MAX_PARAMETERS = 2048 }; /* of a statement: more than a table has columns */
+enum {
+    MAX_PARAMETERS = 2048, /* of a statement: more than a table has columns */
+    FULL_NAME = PREPARED_NAME + 12,
+};
 
 /* ---- sending ------------------------------------------------------------------------------- */
 
+/*
+ * Connections name their statements differently, by the number that their session, or a pooler in
+ * between, has told each. So a pooler that gives one session to several may lose a statement, but
+ * never run one in the place of another.
+ */
+static void write_full_name(const struct conn *c, const char *name, char ret[FULL_NAME])
+{
+    snprintf(ret, FULL_NAME, "%s_%x", name, (unsigned)PQbackendPID(c->pg));
+}
+
 static bool send_deallocate(struct conn *c, struct group *g, const char *name)
 {
-    char sql[PREPARED_NAME + 16];
-    snprintf(sql, sizeof sql, "deallocate %s", name);
+    char full_name[FULL_NAME];
+    char sql[FULL_NAME + 16];
+    write_full_name(c, name, full_name);
+    snprintf(sql, sizeof sql, "deallocate %s", full_name);
     group_expect(g, ANSWER_DEALLOCATE, 0);
     return PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
 }
@@ -29,21 +44,25 @@ static bool send_statement(struct conn *c, struct group *g, size_t position)
     const struct group_statement *s = &g->statements[position];
     ASSERT(s->n_parameters <= (int)ARRAY_SIZE(binary));
     char name[PREPARED_NAME];
-    if (!prepared_find(&c->prepared, s->sql, s->hash, name)) {
-        char evicted[PREPARED_NAME];
-        if (!prepared_add(&c->prepared, s->sql, s->hash, name, evicted)) {
-            return false;
-        }
+    char full_name[FULL_NAME];
+    char evicted[PREPARED_NAME] = "";
+    bool is_known = prepared_find(&c->prepared, s->sql, s->hash, name);
+    if (!is_known && !prepared_add(&c->prepared, s->sql, s->hash, name, evicted)) {
+        return false;
+    }
+    write_full_name(c, name, full_name);
+    if (!is_known) {
         if (evicted[0] != '\0' && !send_deallocate(c, g, evicted)) {
             return false;
         }
         group_expect(g, ANSWER_PREPARE, position);
-        if (PQsendPrepare(c->pg, name, s->sql, s->n_parameters, s->types) != 1) {
+        if (PQsendPrepare(c->pg, full_name, s->sql, s->n_parameters, s->types) != 1) {
             return false;
         }
     }
     group_expect(g, ANSWER_STATEMENT, position);
-    return PQsendQueryPrepared(c->pg, name, s->n_parameters, s->values, s->lengths, binary, 1) == 1;
+    return PQsendQueryPrepared(c->pg, full_name, s->n_parameters, s->values, s->lengths, binary,
+                               1) == 1;
 }
 
 void conn_flush(struct conn *c)

@@ -12,7 +12,7 @@ enum { CANCEL_GRACE_MS = 1000 };
 struct slot {
     struct pool *pool;
     struct conn *conn;
-    bool is_writing;         /* the group that was sent last writes */
+    enum lane lane;          /* of the group that was sent last */
     struct group *cancelled; /* what the cancel is meant for; NULL: nothing is being cancelled */
     bool is_sent;            /* the cancel itself is in flight */
     uint64_t give_up_ms;
@@ -193,26 +193,35 @@ static void open_another(struct pool *p)
     }
 }
 
-/* How many writes may be under way: all connections but one, so that one is left for reads. */
-static bool may_write(const struct pool *p)
+/*
+ * May one more connection work in this lane? Of `n_ready` the other two lanes keep one each, where
+ * there are as many; of two, the fast lane keeps one.
+ */
+static bool has_room(const struct pool *p, enum lane lane)
 {
     size_t n_ready = 0;
-    size_t n_writing = 0;
+    size_t n_busy[LANES] = { 0 };
     for (size_t i = 0; i < p->settings.n_connections; i++) {
         const struct slot *s = &p->slots[i];
         n_ready += conn_is_ready(s->conn);
-        n_writing += s->is_writing && conn_n_groups(s->conn) > 0;
+        n_busy[s->lane] += conn_n_groups(s->conn) > 0;
     }
-    return n_writing == 0 || n_writing + 1 < n_ready;
+    if (lane == LANE_FAST) {
+        size_t limit = n_ready > 2 ? n_ready - 1 : n_ready;
+        return n_busy[LANE_FAST] < limit;
+    }
+    size_t n_heavy = n_busy[LANE_SLOW] + n_busy[LANE_WRITES];
+    size_t limit = n_ready > 3 ? n_ready - 2 : 1;
+    return n_busy[lane] < limit && (n_heavy == 0 || n_heavy + 1 < n_ready);
 }
 
-struct conn *pool_pick(struct pool *p, bool writes)
+struct conn *pool_pick(struct pool *p, enum lane lane)
 {
-    bool may = !writes || may_write(p);
+    bool may = has_room(p, lane);
     for (size_t i = 0; may && i < p->settings.n_connections; i++) {
         struct slot *s = &p->slots[i];
         if (conn_is_ready(s->conn) && conn_n_groups(s->conn) == 0 && s->cancelled == NULL) {
-            s->is_writing = writes;
+            s->lane = lane;
             return s->conn;
         }
     }
@@ -262,6 +271,15 @@ uint64_t pool_n_sends(const struct pool *p)
     uint64_t n = 0;
     for (size_t i = 0; i < p->settings.n_connections; i++) {
         n += conn_n_sends(p->slots[i].conn);
+    }
+    return n;
+}
+
+uint64_t pool_n_prepared(const struct pool *p)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < p->settings.n_connections; i++) {
+        n += conn_n_prepared(p->slots[i].conn);
     }
     return n;
 }

@@ -4,7 +4,6 @@
  */
 #include "pg/session.h"
 
-#include <libpq-fe.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,15 +11,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "pg/session_parts.h"
 
 enum {
     OLDEST_SERVER = 120000, /* generated columns (pg_attribute.attgenerated) came with 12 */
     FIRST_PAUSE_MS = 20,
     LONGEST_PAUSE_MS = 320,
-};
-
-struct session {
-    PGconn *pg;
 };
 
 /* How a byte of libpq's or PostgreSQL's text stands in one line: lines are joined by semicolons. */

@@ -92,17 +92,21 @@ const struct argument *selection_arguments(struct arena *a, const struct selecti
 /*
  * selection_plan() - the statement of any selection with its arguments.
  *
+ * known     the statement, if it is known from a plan of the same shape (see plan_cache.h): it is
+ *           then not written again; NULL: it is not known
  * ret       both members NULL when out of memory, or when one statement cannot carry as much
  * Cost:     text of some hundred bytes; nothing is asked of PostgreSQL
  */
-void selection_plan(struct arena *a, const struct selection *selection, struct step_plan *ret);
+void selection_plan(struct arena *a, const struct selection *selection,
+                    const struct statement *known, struct step_plan *ret);
 
 /*
  * selection_plan_total() - how many rows the whole collection has under the filters.
  *
+ * known     as for selection_plan()
  * Rows:     0, bigint; an estimate is PostgreSQL's own where there is no filter, else exact
  */
 void selection_plan_total(struct arena *a, const struct selection *selection,
-                          struct step_plan *ret);
+                          const struct statement *known, struct step_plan *ret);
 
 #endif

@@ -119,8 +119,8 @@ const struct statement *link_statement(struct arena *a, const struct relationshi
             " from judged k where k.accepted and not k.present and k.far is not null group by ");
     add_pair(&s, relationship, "k");
     add_key_order(&s, relationship);
-    sql_add(&s, " on conflict do nothing returning p.%s as near, p.%s as far)", relationship->near,
-            relationship->far);
+    sql_add(&s, " on conflict (%s, %s) do nothing returning p.%s as near, p.%s as far)",
+            relationship->near, relationship->far, relationship->near, relationship->far);
     sql_add(
         &s,
         " select k.request, bool_and(k.near_found), min(k.at::bigint) filter (where not k.far_found)");

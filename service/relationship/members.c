@@ -143,7 +143,8 @@ static void add_added(struct writer *w, size_t i)
     if (rel->is_to_one && !w->is_create && w->kind == CHANGE_REPLACE) {
         sql_add(&w->sql, " and (select count(*) from removed_%zu) >= 0", i);
     }
-    sql_add(&w->sql, " on conflict do nothing returning ");
+    /* somebody else may have made the same link; another conflict is one of the link's own */
+    sql_add(&w->sql, " on conflict (%s, %s) do nothing returning ", rel->near, rel->far);
     if (w->is_create) {
         sql_add(&w->sql, "true)");
     } else {

@@ -6,10 +6,13 @@
 #include <errno.h>
 
 #include "plan/include.h"
+#include "plan/plan_cache.h"
+#include "plan/shape.h"
 #include "resource/precondition.h"
 
 enum {
     RESULT_ROWS_PER_ARGUMENT = 16, /* so many rows of a result weigh as much as one of arguments */
+    FAST_ROWS = 128, /* arguments' worth of a plan that takes a few milliseconds at most */
     MAX_NODES = PLAN_MAX_STATEMENTS - 8, /* room for the write that the reading follows */
 };
 
@@ -155,24 +158,66 @@ static struct step_plan *next_statement(struct exchange *x)
     return &x->plan.statements[x->plan.n_statements++];
 }
 
-static void plan_statements(struct exchange *x)
+/* The statements in their order; `known`: what an earlier request of this shape had, or NULL. */
+static void plan_statements(struct exchange *x, const struct planned *known)
 {
     struct reading *reading = &x->reading;
     const struct selection *selection = &reading->selection;
-    struct step_plan *rows = next_statement(x);
-    rows->statement = kept_statement(x, selection);
-    if (rows->statement != NULL) {
-        rows->arguments = selection_arguments(x->arena, selection);
-    } else {
-        selection_plan(x->arena, selection, rows);
-    }
+    size_t n = 0;
+    selection_plan(x->arena, selection, known == NULL ? NULL : known->statements[n++],
+                   next_statement(x));
     for (size_t i = 0; i < reading->n_nodes; i++) {
         include_plan(x->arena, selection, reading->nodes, i, x->service->settings->max_page_size,
-                     next_statement(x));
+                     known == NULL ? NULL : known->statements[n++], next_statement(x));
     }
     if (reading->has_total) {
-        selection_plan_total(x->arena, selection, next_statement(x));
+        selection_plan_total(x->arena, selection, known == NULL ? NULL : known->statements[n],
+                             next_statement(x));
     }
+}
+
+static bool is_complete(const struct exchange *x)
+{
+    for (size_t i = x->reading.at; i < x->plan.n_statements; i++) {
+        if (x->plan.statements[i].statement == NULL || x->plan.statements[i].arguments == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A shape is planned once: its statements are remembered. */
+static void plan_by_shape(struct exchange *x)
+{
+    const struct reading *reading = &x->reading;
+    struct plan_cache *cache = service_plans(x->service, x->worker);
+    if (cache == NULL) {
+        plan_statements(x, NULL);
+        return;
+    }
+    struct text shape = shape_of_reading(x->arena, &reading->selection, reading->nodes,
+                                         reading->n_nodes, reading->has_total);
+    const struct planned *known = shape.n == 0 ? NULL : plan_cache_find(cache, shape, x->arena);
+    plan_statements(x, known);
+    if (known == NULL && shape.n > 0 && is_complete(x)) {
+        plan_cache_add(cache, shape, &x->plan.statements[reading->at],
+                       x->plan.n_statements - reading->at);
+    }
+    service_count_plan(x->service, x->worker, known != NULL);
+}
+
+static void plan_reading(struct exchange *x)
+{
+    const struct reading *reading = &x->reading;
+    const struct statement *kept =
+        reading->n_nodes > 0 || reading->has_total ? NULL : kept_statement(x, &reading->selection);
+    if (kept == NULL) {
+        plan_by_shape(x);
+        return;
+    }
+    *next_statement(x) =
+        (struct step_plan){ .statement = kept,
+                            .arguments = selection_arguments(x->arena, &reading->selection) };
 }
 
 /* The relationship's own order, where the request asks for none. */
@@ -203,13 +248,8 @@ enum step reading_plan(struct exchange *x, struct selection selection)
     reading->selection = selection;
     reading->at = x->plan.n_statements;
     reading->has_total = is_page(&selection) && x->query.page.total != TOTAL_NONE;
-    plan_statements(x);
-    for (size_t i = reading->at; i < x->plan.n_statements; i++) {
-        if (x->plan.statements[i].statement == NULL || x->plan.statements[i].arguments == NULL) {
-            return exchange_next(x, -ENOMEM);
-        }
-    }
-    return exchange_next(x, 0);
+    plan_reading(x);
+    return exchange_next(x, is_complete(x) ? 0 : -ENOMEM);
 }
 
 enum step reading_only(struct exchange *x, struct selection selection)
@@ -220,6 +260,7 @@ enum step reading_only(struct exchange *x, struct selection selection)
     size_t n_rows = is_page(&reading->selection) ? x->query.page.size : 0;
     x->plan.shared = selection_is_plain(&reading->selection) && !reading->has_total;
     x->plan.n_rows = (1 + n_rows / RESULT_ROWS_PER_ARGUMENT) * (1 + reading->n_nodes);
+    x->plan.slow = !x->plan.shared || x->plan.n_rows > FAST_ROWS;
     x->plan.snapshot = x->plan.n_statements > 2;
     return next;
 }

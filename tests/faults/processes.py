@@ -2,21 +2,11 @@
 
 import os
 import pathlib
-import time
+
+from support.waiting import wait_until  # noqa: F401 - beside the conditions that are waited for here
 
 #: A sanitizer build answers several times slower; deadlines scale with it.
 SLACK = 4.0 if "san-" in os.environ.get("BACKREF_BINARY", "") else 1.0
-
-
-def wait_until(condition, seconds, what):
-    """The first true value of `condition()`, asked every few milliseconds."""
-    end = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < end, f"not within {seconds} s: {what}"
-        time.sleep(0.005)
 
 
 def children(pid):

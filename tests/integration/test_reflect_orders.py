@@ -55,7 +55,7 @@ def test_the_file(database):
     done = run("model", "reflect", "--database", database[0])
     resources = json.loads(done.stdout)["resources"]
     columns = {"unit_price": {}, "quantity": {}, "discount": {"read_only": True}, "note": {},
-               "tags": {"read_only": True}}
+               "tags": {"read_only": True}, "place": {}}
     assert resources["orders"]["relationships"] == {
         "customer": {"target": "customers", "local_columns": "customerid", "back_populates": "orders_by_customer"},
         "billtocustomer": {"target": "customers", "local_columns": "billtocustomerid",
@@ -69,9 +69,24 @@ def test_the_file(database):
                    "secondary_attributes": columns}}
     assert set(resources) == {"best_sellers", "customers", "orders", "parcels", "product_alias", "products", "reviews"}
     assert done.stderr.splitlines() == [
-        "left out: table bundles: has a primary key of several columns, and is no association table",
+        "left out: table bundles: has a primary key of several columns, and is no association table: "
+        "give it a column that is unique and NOT NULL",
+        "left out: table substitutes: has a primary key of several columns, and is no association table: "
+        "give it a column that is unique and NOT NULL",
         "left out: foreign key parcels_orderid_productid_fkey of table parcels: "
         "several columns together are no relationship"]
+
+
+def test_a_key_that_may_be_checked_late(database, tmp_path):
+    """PostgreSQL cannot tell under such a key that a link is there already."""
+    model = tmp_path / "model.json"
+    model.write_text(json.dumps({"resources": {"products": {"relationships": {"substitutes": {
+        "target": "products", "secondary": "substitutes", "local_columns": "productid",
+        "remote_columns": "instead"}}}}}))
+    done = run("model", "check", "--database", database[0], "--model", model)
+    assert done.returncode == 1
+    assert ('"substitutes" has only a deferrable key over (productid, instead), and links need one that is not. '
+            'Fix: alter table "public"."substitutes" add unique ("productid", "instead")') in done.stdout
 
 
 def test_what_is_written_is_accepted(database, tmp_path):
@@ -79,14 +94,14 @@ def test_what_is_written_is_accepted(database, tmp_path):
     model.write_text(run("model", "reflect", "--database", database[0]).stdout)
     done = run("model", "check", "--database", database[0], "--model", model)
     assert done.returncode == 0, done.stdout
-    assert "each link has unit_price, quantity, discount (read-only), note, tags (read-only)" in done.stdout
+    assert "each link has unit_price, quantity, discount (read-only), note, tags (read-only), place" in done.stdout
 
 
 def test_the_description_says_what_a_link_needs(api):
     schemas = api.get("/openapi.json").json["components"]["schemas"]
     wanted = schemas["orders.products.wanted"]["properties"]["data"]["items"]["properties"]["meta"]
     assert wanted["description"].endswith('A new link needs "unit_price", "quantity".')
-    assert set(wanted["properties"]) == {"unit_price", "quantity", "note"} and "required" not in wanted
+    assert set(wanted["properties"]) == {"unit_price", "quantity", "note", "place"} and "required" not in wanted
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
@@ -139,6 +154,21 @@ def test_a_link_without_a_body(api, database, order, products):
         assert (answer.status, answer.pointers) == (422, [None])
         assert answer.errors[0]["detail"].endswith('needs "unit_price" in its meta: link with POST')
     assert stored(database[1], order) == []
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_a_link_that_is_like_another(api, database, order, products, method):
+    """The pair is new, but the database keeps something else unique: no link is made, and none is claimed."""
+    first = line(products[0], unit_price=1, quantity=1, place=1)
+    second = line(products[1], unit_price=1, quantity=1, place=1)
+    assert api.post(path(order), {"data": [first]}).status == 204
+    before = stored(database[1], order)
+    answer = api.request(method, path(order), {"data": [first, second]})
+    assert (answer.status, answer.pointers) == (409, ["/data"]), answer
+    assert answer.errors[0]["code"] == "taken"
+    assert answer.errors[0]["detail"] == (
+        'another link of "products" holds the same values already, which are unique; give others')
+    assert stored(database[1], order) == before
 
 
 def test_links_that_lack_something_among_many(api, database, products):

@@ -52,8 +52,9 @@ def _command(*args):
 
 
 def _environment(extra=None):
+    """What is set for the tests is not for the program, but for the way in which it batches."""
     dropped = ("PG", "BACKREF_", "DATABASE_URL")
-    env = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
+    env = {k: v for k, v in os.environ.items() if not k.startswith(dropped) or k == "BACKREF_COALESCING"}
     env.update(SANITIZER_OPTIONS)
     env.update({k: str(v) for k, v in (extra or {}).items()})
     return env

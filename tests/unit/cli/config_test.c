@@ -89,7 +89,9 @@ static void test_defaults(void **state)
     assert_null(s->tls_key);
     assert_int_equal(s->max_connections_per_address, 0);
     assert_int_equal(s->workers, 0);
-    assert_int_equal(s->connections, 2);
+    assert_int_equal(s->connections, 3);
+    assert_int_equal(s->coalescing, COALESCING_AUTO);
+    assert_int_equal(s->queue_timeout_ms, 5000);
     assert_int_equal(s->database_wait_ms, 10000);
     assert_int_equal(s->request_timeout_ms, 15000);
     assert_int_equal(s->statement_timeout_ms, 10000);

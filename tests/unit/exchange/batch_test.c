@@ -21,7 +21,7 @@ static void test_members_have_numbers(void **state)
     assert_int_equal(t->batch->n_live, 3);
     assert_int_equal(t->batch->n_rows, 6);
     assert_int_equal(t->batch->worker, 1);
-    assert_false(batch_writes(t->batch));
+    assert_int_equal(batch_lane(t->batch), LANE_FAST);
 }
 
 static void test_no_more_than_so_many_members(void **state)
@@ -84,12 +84,12 @@ static void test_leaving(void **state)
     assert_null(t->batch->members[0]);
     assert_int_equal(t->batch->n_members, 2);
     assert_int_equal(t->batch->n_live, 1);
-    assert_true(batch_writes(t->batch)); /* asked of whoever is left */
+    assert_int_equal(batch_lane(t->batch), LANE_WRITES); /* asked of whoever is left */
     assert_true(batch_may_join(t->batch, fetching(t, 1, 1)));
     batch_leave(t->batch, t->members[1]);
     assert_int_equal(t->batch->n_live, 0);
     assert_false(batch_may_join(t->batch, fetching(t, 1, 1)));
-    assert_false(batch_writes(t->batch));
+    assert_int_equal(batch_lane(t->batch), LANE_FAST);
 }
 
 /* The batch holds the service: its members may be gone before PostgreSQL is done. */
@@ -212,6 +212,64 @@ static void test_a_single_null(void **state)
     assert_null(t->batch->group.statements[0].values[0]);
 }
 
+/* ---- other ways of coalescing ---------------------------------------------------------------- */
+
+static void test_nobody_joins_when_it_is_off(void **state)
+{
+    struct trial *t = *state;
+    join(t, fetching(t, 1, 1));
+    assert_true(batch_may_join(t->batch, fetching(t, 2, 1)));
+    settings.coalescing = COALESCING_OFF;
+    assert_false(batch_may_join(t->batch, fetching(t, 3, 1)));
+}
+
+/* The copy of a read stands in front, so that the request itself has another number than alone. */
+static void test_a_read_that_comes_alone_gets_company(void **state)
+{
+    static const int64_t numbers[] = { 0, 0, 1, 1 };
+    static const int64_t keys[] = { 10, 11, 10, 11 };
+    static const int32_t rows[][2] = { { 0, 70 }, { 0, 71 }, { 1, 80 }, { 1, 81 } };
+    struct trial *t = *state;
+    settings.coalescing = COALESCING_ALWAYS;
+    join(t, fetching(t, 10, 2));
+    assert_int_equal(batch_encode(t->batch), 0);
+    struct group_statement *s = &t->batch->group.statements[0];
+    check_array(t, s, 0, numbers, ARRAY_SIZE(numbers));
+    check_array(t, s, 1, keys, ARRAY_SIZE(keys));
+    s->result = result_with(rows, ARRAY_SIZE(rows));
+    batch_deal(t->batch);
+    assert_int_equal(t->members[0]->rows[0].n_rows, 2);
+    assert_int_equal(cell_int(rows_row(&t->members[0]->rows[0], 0)[1]), 80);
+}
+
+/* The copy of a write stands behind: what was done is credited to the first of two. */
+static void test_a_write_that_comes_alone_gets_company(void **state)
+{
+    static const int32_t rows[][2] = { { 0, 70 }, { 1, 80 } };
+    static const int32_t own[] = { 70 };
+    struct trial *t = *state;
+    settings.coalescing = COALESCING_ALWAYS;
+    struct exchange *x = fetching(t, 10, 1);
+    x->plan.writes = true;
+    join(t, x);
+    assert_int_equal(batch_encode(t->batch), 0);
+    struct group_statement *s = &t->batch->group.statements[0];
+    s->result = result_with(rows, ARRAY_SIZE(rows));
+    batch_deal(t->batch);
+    check_dealt(x, own, 1);
+}
+
+static void test_two_are_company_enough(void **state)
+{
+    static const int64_t numbers[] = { 0, 1 };
+    struct trial *t = *state;
+    settings.coalescing = COALESCING_ALWAYS;
+    join(t, fetching(t, 10, 1));
+    join(t, fetching(t, 20, 1));
+    assert_int_equal(batch_encode(t->batch), 0);
+    check_array(t, &t->batch->group.statements[0], 0, numbers, ARRAY_SIZE(numbers));
+}
+
 /* ---- dealing ------------------------------------------------------------------------------- */
 
 static void deal(struct trial *t, const int32_t (*rows)[2], size_t n)
@@ -299,6 +357,10 @@ int main(void)
         batch_test(test_null_in_an_array),
         batch_test(test_a_statement_that_is_not_shared),
         batch_test(test_a_single_null),
+        batch_test(test_nobody_joins_when_it_is_off),
+        batch_test(test_a_read_that_comes_alone_gets_company),
+        batch_test(test_a_write_that_comes_alone_gets_company),
+        batch_test(test_two_are_company_enough),
         batch_test(test_each_gets_its_own_rows),
         batch_test(test_rows_of_one_who_left),
         batch_test(test_rows_outlive_the_batch_and_other_members),

@@ -104,7 +104,7 @@ static void test_link_checks_then_inserts(void **state)
         "bool_and(k.near_found and k.far_found) over (partition by k.request) as accepted",
         "insert into \"public\".\"person_phones\" as p (\"person_id\", \"phone_id\")",
         "where k.accepted and not k.present and k.far is not null group by k.near, k.far",
-        "on conflict do nothing",
+        "on conflict (\"person_id\", \"phone_id\") do nothing",
         "select k.request, bool_and(k.near_found), min(k.at::bigint)",
         "group by k.request order by k.request",
         NULL,

@@ -15,7 +15,7 @@
 
 enum { MAX_TRIALS = BATCH_MAX_MEMBERS + 1 };
 
-static const struct settings settings = { .workers = 2, .max_body_bytes = 1024 };
+static struct settings settings = { .workers = 2, .max_body_bytes = 1024 };
 static struct service_use uses[2];
 static const struct service service = { .settings = &settings, .uses = uses };
 
@@ -47,6 +47,7 @@ static inline int tear_down(void **state)
     for (size_t i = 0; i < t->n; i++) {
         exchange_free(t->members[i]);
     }
+    settings.coalescing = COALESCING_AUTO;
     bool is_used = service_is_used(&service);
     arena_free(t->arena);
     return is_used ? -1 : 0;
