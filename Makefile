@@ -76,9 +76,9 @@ test: ## install what is missing, build everything and run every test
 	+@$(MAKE) --no-print-directory tested-programs
 	@tests/run
 
-# everything that a test suite runs: the program in three variants, unit tests and fuzz targets
+# everything that a test suite runs: the program in three variants, unit tests and fuzz targets; and what else is C
 tested-programs: build/backref build/san-address-undefined/backref build/san-thread/backref
-tested-programs: $(UNIT_PROGRAMS) $(REPLAY_PROGRAMS)
+tested-programs: $(UNIT_PROGRAMS) $(REPLAY_PROGRAMS) build/release/tests/bench/instructions/counted
 
 unit: $(UNIT_PROGRAMS) ## run the unit tests, under ASan and UBSan
 	@tests/unit_suite.sh $^

@@ -1,5 +1,6 @@
 /*
- * counted.h - pure work whose instructions callgrind counts: tables of rows, over the default model.
+ * counted.h - pure work whose instructions callgrind counts: tables of rows, over the default
+ * model.
  */
 #ifndef BACKREF_BENCH_COUNTED_H
 #define BACKREF_BENCH_COUNTED_H

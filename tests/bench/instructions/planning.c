@@ -23,7 +23,8 @@ static void plan_page(struct arena *a, const struct scene *scene)
     ASSERT(arguments != NULL);
 }
 
-static void plan_sorted_page(struct arena *a, const struct scene *scene)
+static const struct statement *plan_sorted(struct arena *a, const struct scene *scene,
+                                           const struct statement *known)
 {
     struct query query = page_of_20;
     struct sort_key sort = { .field = { .kind = FIELD_OF_ATTRIBUTE,
@@ -32,17 +33,48 @@ static void plan_sorted_page(struct arena *a, const struct scene *scene)
     query.sort = &sort;
     struct selection selection = all_friends(scene, &query);
     struct step_plan plan;
-    selection_plan(a, &selection, &plan);
+    selection_plan(a, &selection, known, &plan);
     ASSERT(plan.statement != NULL);
+    return plan.statement;
 }
 
-static void plan_include(struct arena *a, const struct scene *scene)
+static void plan_sorted_page(struct arena *a, const struct scene *scene)
+{
+    plan_sorted(a, scene, NULL);
+}
+
+static void plan_known_sorted_page(struct arena *a, const struct scene *scene)
+{
+    static const struct statement *known; /* from the first warm-up on */
+    if (known == NULL) {
+        known = plan_sorted(scene->arena, scene, NULL);
+    }
+    plan_sorted(a, scene, known);
+}
+
+static const struct statement *plan_hobbies(struct arena *a, const struct scene *scene,
+                                            const struct statement *known)
 {
     struct selection selection = all_friends(scene, &page_of_20);
     struct include_node node = { .relationship = scene->hobbies, .parent = INCLUDE_ROOT };
     struct step_plan plan;
-    include_plan(a, &selection, &node, 0, INCLUDE_LIMIT, &plan);
+    include_plan(a, &selection, &node, 0, INCLUDE_LIMIT, known, &plan);
     ASSERT(plan.statement != NULL);
+    return plan.statement;
+}
+
+static void plan_include(struct arena *a, const struct scene *scene)
+{
+    plan_hobbies(a, scene, NULL);
+}
+
+static void plan_known_include(struct arena *a, const struct scene *scene)
+{
+    static const struct statement *known; /* from the first warm-up on */
+    if (known == NULL) {
+        known = plan_hobbies(scene->arena, scene, NULL);
+    }
+    plan_hobbies(a, scene, known);
 }
 
 static void plan_link(struct arena *a, const struct scene *scene)
@@ -58,7 +90,9 @@ static void plan_link(struct arena *a, const struct scene *scene)
 const struct counted counted_planning[] = {
     { "plan: a page", plan_page },
     { "plan: a sorted page", plan_sorted_page },
+    { "plan: a sorted page, known", plan_known_sorted_page },
     { "plan: an include", plan_include },
+    { "plan: an include, known", plan_known_include },
     { "plan: one link", plan_link },
     { NULL, NULL },
 };
