@@ -7,6 +7,7 @@
 #ifndef BACKREF_BASE_BUF_H
 #define BACKREF_BASE_BUF_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -67,8 +68,14 @@ static inline void buf_add_char(struct buf *b, char c)
 /* buf_add_int() - append a decimal integer. */
 void buf_add_int(struct buf *b, int64_t value);
 
-/* buf_addf() - append formatted text. */
+/* buf_add_unsigned() - likewise without a sign. */
+void buf_add_unsigned(struct buf *b, uint64_t value);
+
+/* buf_addf() - append formatted text. A NULL for %s latches `failed`. */
 void buf_addf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* buf_vaddf() - likewise; `arguments` are used up. */
+void buf_vaddf(struct buf *b, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 
 /* buf_terminate() - the text with a NUL behind it (not counted in `n`); NULL when `failed`. */
 const char *buf_terminate(struct buf *b);

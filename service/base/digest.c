@@ -5,6 +5,11 @@
 
 #include <xxhash.h>
 
+uint64_t digest_number(struct text bytes)
+{
+    return XXH3_64bits(bytes.at, bytes.n);
+}
+
 void digest_write(struct text bytes, uint64_t seed, char ret[DIGEST_DIGITS])
 {
     static const char digits[] = "0123456789abcdef";

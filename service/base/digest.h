@@ -20,4 +20,7 @@ enum { DIGEST_DIGITS = 32 };
  */
 void digest_write(struct text bytes, uint64_t seed, char ret[DIGEST_DIGITS]);
 
+/* digest_number() - likewise, 64 bits of it as a number: for tables in memory. */
+uint64_t digest_number(struct text bytes);
+
 #endif

@@ -51,6 +51,9 @@ struct metrics {
     _Atomic uint64_t batches;                    /* groups sent to PostgreSQL */
     _Atomic uint64_t batched_requests;           /* requests that they carried */
     _Atomic uint64_t batch_sizes[BATCH_BUCKETS]; /* groups by that number */
+    _Atomic uint64_t plans_made;                 /* shapes of reads that were planned */
+    _Atomic uint64_t plans_known;                /* reads whose shape was planned before */
+    _Atomic uint64_t prepared;                   /* statements that connections have prepared */
     _Atomic uint64_t retries;
     _Atomic uint64_t cancels;
     _Atomic uint64_t database_sends;         /* writes to PostgreSQL's sockets */

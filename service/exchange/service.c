@@ -42,6 +42,18 @@ static bool describe(struct service *service)
     return !json.failed && !yaml.failed;
 }
 
+static bool make_plan_caches(struct service *service)
+{
+    size_t n = service->settings->workers;
+    service->plans = arena_zalloc(service->arena, n, sizeof *service->plans);
+    bool made = service->plans != NULL;
+    for (size_t i = 0; made && i < n; i++) {
+        service->plans[i] = plan_cache_new(service->arena);
+        made = service->plans[i] != NULL;
+    }
+    return made;
+}
+
 struct service *service_new(const struct settings *settings, const struct log *log,
                             struct model *model, const char *version, struct metrics *metrics)
 {
@@ -64,8 +76,9 @@ struct service *service_new(const struct settings *settings, const struct log *l
                               sizeof *service->links),
         .uses = arena_zalloc(a, settings->workers, sizeof *service->uses),
     };
-    if (service->uses == NULL || service->links == NULL || service->statements == NULL ||
-        service->probe == NULL || !describe(service)) {
+    bool can_remember = make_plan_caches(service);
+    if (!can_remember || service->uses == NULL || service->links == NULL ||
+        service->statements == NULL || service->probe == NULL || !describe(service)) {
         arena_free(a);
         return NULL;
     }
@@ -87,6 +100,17 @@ void service_release(const struct service *service, size_t worker)
     atomic_store_explicit(n, value - 1, memory_order_release); /* all reads came before */
 }
 
+struct plan_cache *service_plans(const struct service *service, size_t worker)
+{
+    return service->plans == NULL ? NULL : service->plans[worker];
+}
+
+void service_count_plan(const struct service *service, size_t worker, bool was_known)
+{
+    struct metrics *m = &service->metrics[worker];
+    metrics_add(was_known ? &m->plans_known : &m->plans_made, 1);
+}
+
 bool service_is_used(const struct service *service)
 {
     for (size_t i = 0; i < service->settings->workers; i++) {
@@ -100,6 +124,9 @@ bool service_is_used(const struct service *service)
 struct service *service_free(struct service *service)
 {
     if (service != NULL) {
+        for (size_t i = 0; i < service->settings->workers; i++) {
+            service->plans[i] = plan_cache_free(service->plans[i]);
+        }
         model_free(service->model);
         arena_free(service->arena);
     }

@@ -15,6 +15,7 @@
 #include "exchange/settings.h"
 #include "model/model.h"
 #include "openapi/openapi.h"
+#include "plan/plan_cache.h"
 #include "relationship/statements.h"
 
 /* How many requests of one worker use a service; only that worker writes it. */
@@ -37,6 +38,7 @@ struct service {
     struct metrics *metrics;    /* one per worker, settings->workers of them */
     struct link_metrics *links; /* by worker, then by struct relationship's id */
     struct service_use *uses;   /* one per worker */
+    struct plan_cache **plans;  /* likewise; written by that worker alone */
 };
 
 /* service_description() - what the description says of these settings. */
@@ -56,6 +58,12 @@ struct service *service_new(const struct settings *settings, const struct log *l
 /* service_hold(), service_release() - `worker` uses it for one more request, or one less. */
 void service_hold(const struct service *service, size_t worker);
 void service_release(const struct service *service, size_t worker);
+
+/* service_plans() - the plans that `worker` remembers; for its thread only. NULL: none are. */
+struct plan_cache *service_plans(const struct service *service, size_t worker);
+
+/* service_count_plan() - for the metrics: `worker` needed a plan, and did it know it? */
+void service_count_plan(const struct service *service, size_t worker, bool was_known);
 
 /* service_is_used() - does any request use it? Thread: any. */
 bool service_is_used(const struct service *service);

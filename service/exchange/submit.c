@@ -108,6 +108,7 @@ void submitter_flush(struct submitter *s)
         }
     }
     metrics_set(&s->metrics->database_sends, pool_n_sends(s->pool));
+    metrics_set(&s->metrics->prepared, pool_n_prepared(s->pool));
 }
 
 /* ---- life cycle ------------------------------------------------------------------------------ */

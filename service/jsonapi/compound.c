@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { FIRST_CAPACITY = 64 }; /* of the table; a power of two */
+enum { FIRST_CAPACITY = 64 }; /* of the table, half of which is used; a power of two */
 
 /* What a key is looked up among. */
 struct space {
@@ -67,10 +67,14 @@ static struct entry *find(const struct compound *c, struct space space, struct c
     return &c->entries[at];
 }
 
-static bool grow(struct compound *c)
+/* Room for so many entries at least, without growing again. */
+static bool grow(struct compound *c, size_t n_entries)
 {
     struct compound larger = *c;
-    larger.capacity = c->capacity == 0 ? FIRST_CAPACITY : c->capacity * 2;
+    larger.capacity = c->capacity == 0 ? FIRST_CAPACITY : c->capacity;
+    while (larger.capacity < 2 * n_entries) {
+        larger.capacity *= 2;
+    }
     larger.entries = arena_zalloc(c->arena, larger.capacity, sizeof larger.entries[0]);
     if (larger.entries == NULL) {
         return false;
@@ -87,7 +91,7 @@ static bool grow(struct compound *c)
 /* A new entry; NULL when there was one already, or over budget (latched in the arena). */
 static struct entry *add(struct compound *c, struct space space, struct cell key)
 {
-    if (c->n_entries * 2 >= c->capacity && !grow(c)) {
+    if (c->n_entries * 2 >= c->capacity && !grow(c, c->n_entries + 1)) {
         return NULL;
     }
     struct entry *e = find(c, space, key);
@@ -134,7 +138,11 @@ struct compound *compound_new(struct arena *a, const struct include_node *nodes,
     }
     *c =
         (struct compound){ .arena = a, .nodes = nodes, .rows = rows, .n_nodes = n, .limit = limit };
-    if (!grow(c)) {
+    size_t n_rows = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_rows += rows[i].n_rows;
+    }
+    if (!grow(c, 2 * n_rows)) { /* each may be reached, and be held */
         return NULL;
     }
     for (size_t i = 0; i < n; i++) {

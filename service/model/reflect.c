@@ -92,11 +92,15 @@ static void find_key(struct reflecting *r, struct reflected_table *t)
     } else if (t->table->is_view) {
         t->why = "is a view: add it with \"key\", the column that tells its rows apart";
     } else if (column != NULL) {
-        t->why = reflect_text(r, "has a primary key of type %s", column->type_name);
+        t->why = reflect_text(
+            r,
+            "has a primary key of type %s: keys are bigint, integer, smallint, uuid, text or varchar",
+            column->type_name);
     } else if (primary != NULL) {
-        t->why = "has a primary key of several columns, and is no association table";
+        t->why = "has a primary key of several columns, and is no association table: "
+                 "give it a column that is unique and NOT NULL";
     } else {
-        t->why = "has no primary key";
+        t->why = "has no primary key: give it one of one column";
     }
 }
 

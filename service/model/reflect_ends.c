@@ -57,7 +57,8 @@ static size_t count_between(const struct reflecting *r, const struct reflected_t
 /* ---- many-to-one and its inverse ----------------------------------------------------------- */
 
 /* Why a foreign key becomes no relationship. */
-static const char *explain(struct reflecting *r, const struct catalog_constraint *c)
+static const char *explain(struct reflecting *r, const struct catalog_table *of,
+                           const struct catalog_constraint *c)
 {
     if (c->n_columns != 1) {
         return "several columns together are no relationship";
@@ -67,9 +68,11 @@ static const char *explain(struct reflecting *r, const struct catalog_constraint
     if (t == NULL || t->role != REFLECTED_RESOURCE) {
         return reflect_text(r, "%s is left out", name);
     }
-    return reflect_references(r, c, t)
-               ? reflect_text(r, "its type differs from that of the key of %s", name)
-               : reflect_text(r, "it does not refer to the key of %s", name);
+    if (!reflect_references(r, c, t)) {
+        return reflect_text(r, "it does not refer to the key of %s", name);
+    }
+    return reflect_text(r, "its type, %s, is not that of the key of %s, %s: let them be the same",
+                        catalog_find_column(of, c->columns[0])->type_name, name, t->key->type_name);
 }
 
 static void add_many_to_one(struct reflecting *r, struct reflected_table *t,
@@ -80,7 +83,7 @@ static void add_many_to_one(struct reflecting *r, struct reflected_table *t,
     const char *subject =
         reflect_text(r, "foreign key %s of table %s", c->name, reflect_table_name(r, t->table));
     if (target == NULL || target->role != REFLECTED_RESOURCE) {
-        reflect_note_add(r, subject, explain(r, c));
+        reflect_note_add(r, subject, explain(r, t->table, c));
         return;
     }
     if (reflect_shows(t, column)) {

@@ -65,7 +65,9 @@ static const char *refuse_attribute(struct draft *d, const struct draft_resource
                           draft_end_name(d, end));
     }
     if (draft_column_type(d, column) == NULL) {
-        *ret_remedy = "leave the column out of \"attributes\"";
+        *ret_remedy = r->declared->has_attributes
+                          ? "leave the column out of \"attributes\""
+                          : "declare \"attributes\", and leave the column out";
         return draft_text(d, "column \"%s\" is of type %s, which is not supported", column->name,
                           column->type_name);
     }
@@ -177,10 +179,11 @@ static void warn_of_lost_creates(struct draft *d, const struct draft_resource *r
         if (column->not_null && !is_made && !is_given(d, r, column)) {
             draft_warning(
                 d, r->declared->pointer,
-                draft_text(d,
-                           "column \"%s\" of \"%s\" needs a value and has no default, "
-                           "but clients cannot give one: every POST /%s will fail",
-                           column->name, r->table->name, r->resource->type),
+                draft_text(
+                    d,
+                    "column \"%s\" of \"%s\" needs a value and has no default, "
+                    "but clients cannot give one: every POST /%s will fail unless a trigger gives it",
+                    column->name, r->table->name, r->resource->type),
                 "give the column a default, or show it as a writable attribute, or as a relationship "
                 "when it is a foreign key");
         }

@@ -13,12 +13,12 @@ static void refuse_unknown_table(struct draft *d, struct draft_end *end, const c
     for (size_t i = 0; i < n; i++) {
         names[i] = d->catalog->tables[i].name;
     }
+    const char *sql = draft_association_sql(d, end);
     draft_refuse(d, end, "secondary",
                  draft_text(d, "there is no table \"%s\" in the database", name),
-                 draft_text(d,
-                            "%scorrect the name, or run the migrations that create the "
-                            "association table",
-                            names_suggest(d->scratch, name, names, n)));
+                 draft_text(d, "%s%s%scorrect the name, or run the migrations that create it",
+                            names_suggest(d->scratch, name, names, n), sql == NULL ? "" : sql,
+                            sql == NULL ? "" : ", or "));
 }
 
 static const struct catalog_table *find_association_table(struct draft *d, struct draft_end *end)

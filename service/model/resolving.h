@@ -70,6 +70,14 @@ void check_foreign_key(struct draft *d, struct draft_end *end);
 /* check_association() - what the association table of `end` must have, and should have. */
 void check_association(struct draft *d, struct draft_end *end);
 
+/*
+ * draft_association_sql() - the statements that create the association table of `end`; in the
+ * scratch arena.
+ *
+ * Returns:  NULL when its name is none that a table would be given, or a key is unknown
+ */
+const char *draft_association_sql(struct draft *d, const struct draft_end *end);
+
 /* check_link_columns() - can links be made from `end`: may clients give what they need? */
 void check_link_columns(struct draft *d, struct draft_end *end);
 

@@ -336,3 +336,8 @@ uint64_t conn_n_sends(const struct conn *c)
 {
     return c->n_sends;
 }
+
+uint64_t conn_n_prepared(const struct conn *c)
+{
+    return c->prepared.next_number;
+}

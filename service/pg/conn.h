@@ -82,4 +82,7 @@ const char *conn_last_error(const struct conn *c);
 /* conn_n_sends() - writes to the server so far: one per group. */
 uint64_t conn_n_sends(const struct conn *c);
 
+/* conn_n_prepared() - statements prepared so far. */
+uint64_t conn_n_prepared(const struct conn *c);
+
 #endif

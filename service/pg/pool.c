@@ -275,6 +275,15 @@ uint64_t pool_n_sends(const struct pool *p)
     return n;
 }
 
+uint64_t pool_n_prepared(const struct pool *p)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < p->settings.n_connections; i++) {
+        n += conn_n_prepared(p->slots[i].conn);
+    }
+    return n;
+}
+
 const char *pool_last_error(const struct pool *p)
 {
     return p->latest_failure == NULL ? "" : conn_last_error(p->latest_failure);

@@ -66,6 +66,9 @@ size_t pool_count(const struct pool *p, size_t ret_counts[POOL_KINDS]);
 /* pool_n_sends() - writes to PostgreSQL so far. */
 uint64_t pool_n_sends(const struct pool *p);
 
+/* pool_n_prepared() - statements prepared so far. */
+uint64_t pool_n_prepared(const struct pool *p);
+
 /* pool_last_error() - why the latest connection failed, in words for the log; "" when none did. */
 const char *pool_last_error(const struct pool *p);
 

@@ -27,7 +27,7 @@ bool prepared_find(struct prepared *p, const char *sql, uint64_t hash, char ret_
     if (i == PREPARED_MAX) {
         return false;
     }
-    p->entries[i].used = ++p->clock;
+    recency_use(&p->recency, p->marks, p->n, i);
     write_name(ret_name, p->entries[i].number);
     return true;
 }
@@ -35,18 +35,10 @@ bool prepared_find(struct prepared *p, const char *sql, uint64_t hash, char ret_
 static void remove_entry(struct prepared *p, size_t i)
 {
     free(p->entries[i].sql);
-    p->entries[i] = p->entries[--p->n];
-}
-
-static size_t least_recently_used(const struct prepared *p)
-{
-    size_t oldest = 0;
-    for (size_t i = 1; i < p->n; i++) {
-        if (p->entries[i].used < p->entries[oldest].used) {
-            oldest = i;
-        }
-    }
-    return oldest;
+    recency_leave(&p->recency, &p->marks[i]);
+    p->n--;
+    p->entries[i] = p->entries[p->n];
+    p->marks[i] = p->marks[p->n];
 }
 
 bool prepared_add(struct prepared *p, const char *sql, uint64_t hash, char ret_name[PREPARED_NAME],
@@ -58,13 +50,14 @@ bool prepared_add(struct prepared *p, const char *sql, uint64_t hash, char ret_n
         return false;
     }
     if (p->n == PREPARED_MAX) {
-        size_t oldest = least_recently_used(p);
+        size_t oldest = recency_oldest(p->marks, p->n);
         write_name(ret_evicted, p->entries[oldest].number);
         remove_entry(p, oldest);
     }
-    p->entries[p->n] = (struct prepared_entry){
-        .hash = hash, .used = ++p->clock, .number = p->next_number++, .sql = copy
-    };
+    p->recency.capacity = PREPARED_MAX;
+    recency_enter(&p->recency, &p->marks[p->n]);
+    p->entries[p->n] =
+        (struct prepared_entry){ .hash = hash, .number = p->next_number++, .sql = copy };
     write_name(ret_name, p->entries[p->n].number);
     p->n++;
     return true;

@@ -1,7 +1,7 @@
 /*
  * prepared.h - which statements one connection has prepared, and under which names.
  *
- * Bounded: when it is full, the statement that was used longest ago makes room.
+ * Bounded: when it is full, one makes room, see base/recency.h.
  */
 #ifndef BACKREF_PG_PREPARED_H
 #define BACKREF_PG_PREPARED_H
@@ -11,20 +11,21 @@
 #include <stdint.h>
 
 #include "base/defs.h"
+#include "base/recency.h"
 
 enum { PREPARED_MAX = 256, PREPARED_NAME = 24 };
 
 struct prepared_entry {
     uint64_t hash;
-    uint64_t used;   /* the clock below, when last used */
     uint64_t number; /* of its name */
     char *sql;       /* owned */
 };
 
 struct prepared {
     size_t n;
-    uint64_t clock;
-    uint64_t next_number;
+    uint64_t next_number; /* also: how many there have been */
+    struct recency recency;
+    struct recency_mark marks[PREPARED_MAX];
     struct prepared_entry entries[PREPARED_MAX];
 };
 

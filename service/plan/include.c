@@ -61,14 +61,23 @@ static size_t path_to(const struct include_node *nodes, size_t i, size_t ret[MAX
     return n;
 }
 
+/* How many columns come back; the last is a member's place, since any name may be a user's. */
+static size_t count_columns(const struct include_node *node)
+{
+    const struct resource *target = node->relationship->target;
+    size_t n_of_target = 1 + target->n_attributes + target->n_to_one;
+    return 3 + node->relationship->n_link_columns + (node->identifiers_only ? 0 : n_of_target) + 1;
+}
+
 void include_plan(struct arena *a, const struct selection *selection,
-                  const struct include_node *nodes, size_t i, uint32_t limit, struct step_plan *ret)
+                  const struct include_node *nodes, size_t i, uint32_t limit,
+                  const struct statement *known, struct step_plan *ret)
 {
     size_t path[MAX_LEVELS];
     size_t n = path_to(nodes, i, path);
     const struct relationship *rel = nodes[i].relationship;
     bool shared = selection_is_plain(selection) && selection->kind != SELECT_CREATED;
-    struct selecting w = selecting_begin(a, selection, shared);
+    struct selecting w = selecting_begin(a, selection, shared, known);
     struct sql *s = &w.body;
     selecting_add_rows(&w, ROWS_KEYS);
     for (size_t level = 1; level < n; level++) {
@@ -83,8 +92,8 @@ void include_plan(struct arena *a, const struct selection *selection,
     }
     sql_add(s, ", row_number() over (order by ");
     add_order(s, rel);
-    sql_add(s, ") as place");
+    sql_add(s, ")");
     add_members(s, rel, !nodes[i].identifiers_only, (size_t)limit + 1);
-    sql_add(s, ") l on true order by 1, 2, l.place");
+    sql_add(s, ") l on true order by 1, 2, %zu", count_columns(&nodes[i]));
     selecting_finish(&w, "with level0 as materialized (", "a.request, x.key", ret);
 }

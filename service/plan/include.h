@@ -15,11 +15,12 @@
  * jsonapi/compound.h.
  *
  * limit     members per owner; one more is read, to see whether that is all
+ * known     as for selection_plan()
  * shared    requests may share its execution, as they share the selection's
  * ret       both members NULL when out of memory or too long for one statement
  */
 void include_plan(struct arena *a, const struct selection *selection,
                   const struct include_node *nodes, size_t i, uint32_t limit,
-                  struct step_plan *ret);
+                  const struct statement *known, struct step_plan *ret);
 
 #endif

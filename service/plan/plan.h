@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/cell.h"
+#include "base/digest.h"
 
 enum { PLAN_MAX_STATEMENTS = 48, STATEMENT_MAX_PARAMETERS = 96 };
 
@@ -60,10 +61,11 @@ struct plan {
     const struct step_plan *listed; /* instead of `statements`, however many; NULL: not used */
     bool shared;                    /* may be run together with others of the same statements */
     bool writes;
-    bool repeatable; /* running it twice leaves what running it once leaves */
-    bool slow;       /* a read that may take long: lookups must not wait for it */
-    bool snapshot;   /* all statements see one state of the database; reads only */
-    size_t n_rows;   /* of arguments, in a shared plan: its share of a batch */
+    bool repeatable;              /* running it twice leaves what running it once leaves */
+    bool slow;                    /* a read that may take long: lookups must not wait for it */
+    bool snapshot;                /* all statements see one state of the database; reads only */
+    size_t n_rows;                /* of arguments, in a shared plan: its share of a batch */
+    const struct cell *exclusive; /* a key that nobody else in the batch may name; NULL: none */
 
     /* Positions of what a write is answered from; see relationship/write.h. */
     size_t locked; /* the row as it was */
@@ -76,8 +78,11 @@ static inline const struct step_plan *plan_statement(const struct plan *plan, si
     return plan->listed != NULL ? &plan->listed[i] : &plan->statements[i];
 }
 
-/* statement_hash() - FNV-1a of the text; `n` bytes. */
-uint64_t statement_hash(const char *sql, size_t n);
+/* statement_hash() - what connections look the text up by; `n` bytes. */
+static inline uint64_t statement_hash(const char *sql, size_t n)
+{
+    return digest_number((struct text){ .at = sql, .n = n });
+}
 
 /* plan_same() - may these two plans share one execution? */
 bool plan_same(const struct plan *a, const struct plan *b);

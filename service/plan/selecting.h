@@ -14,6 +14,7 @@
 
 struct selecting {
     struct arena *arena;
+    const struct statement *known; /* it has been written before; NULL: it has not */
     const struct selection *selection;
     struct sql body;   /* what stands behind the row source `a` */
     struct buf inputs; /* the names of a's columns: "request, near, size" */
@@ -22,8 +23,14 @@ struct selecting {
     const char *link; /* alias of the relationship's rows; NULL: none */
 };
 
-/* selecting_begin() - nothing is written yet. Failures latch in `body`. */
-struct selecting selecting_begin(struct arena *a, const struct selection *selection, bool shared);
+/*
+ * selecting_begin() - nothing is written yet. Failures latch in `body`.
+ *
+ * known     the statement, from an earlier request of the same shape: then only its arguments are
+ *           gathered; NULL: its text is written
+ */
+struct selecting selecting_begin(struct arena *a, const struct selection *selection, bool shared,
+                                 const struct statement *known);
 
 /* selecting_input() - one more column of `a` with its value; `name` as in a.NAME. */
 void selecting_input(struct selecting *w, const char *name, const struct column_type *type,
@@ -59,7 +66,8 @@ void selecting_add_count(struct selecting *w, const struct field *field);
 /* selecting_add_filters() - " and …" for every filter of the query. */
 void selecting_add_filters(struct selecting *w);
 
-/* selecting_add_keyset() - " and …": only what lies behind the cursor, if there is one. */
+/* selecting_add_keyset() - " and …": only what lies behind the cursor and before the
+ * range's end, if there are any. */
 void selecting_add_keyset(struct selecting *w);
 
 /* selecting_add_sort_values() - what sort keys have to be computed, as a lateral join `s`. */

@@ -50,16 +50,29 @@ bool selection_is_plain(const struct selection *selection)
 {
     const struct query *q = selection->query;
     return !is_page(selection) || (q->n_sort == 0 && q->n_filters == 0 && q->page.number == 0 &&
-                                   !selection->with_resources);
+                                   selection->end == NULL && !selection->with_resources);
 }
 
 /* ---- the row source and what stands behind it ------------------------------------------------ */
 
-struct selecting selecting_begin(struct arena *a, const struct selection *selection, bool shared)
+/* Sanitizer builds write every text, to compare it with the known one. */
+static bool trusts(const struct statement *known)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    (void)known;
+    return false;
+#else
+    return known != NULL;
+#endif
+}
+
+struct selecting selecting_begin(struct arena *a, const struct selection *selection, bool shared,
+                                 const struct statement *known)
 {
     bool is_linkage = selection->relationship != NULL;
     struct selecting w = {
         .arena = a,
+        .known = known,
         .selection = selection,
         .body = sql_begin(a, shared),
         .arguments = arena_zalloc(a, STATEMENT_MAX_PARAMETERS, sizeof *w.arguments),
@@ -69,7 +82,8 @@ struct selecting selecting_begin(struct arena *a, const struct selection *select
     if (is_linkage && selection->relationship->kind == RELATIONSHIP_ONE_TO_MANY) {
         w.link = "t"; /* the foreign key is in the related resource itself */
     }
-    buf_init(&w.inputs, a, 128);
+    w.body.is_muted = trusts(known);
+    buf_init(&w.inputs, a, w.body.is_muted ? 0 : 128);
     return w;
 }
 
@@ -81,6 +95,9 @@ static void add_input(struct selecting *w, const char *name, size_t number,
         return; /* latched in the body */
     }
     w->arguments[number - (shared ? 2 : 1)] = argument;
+    if (w->body.is_muted) {
+        return;
+    }
     if (shared) {
         buf_addf(&w->inputs, ", %s", name);
     } else {
@@ -136,6 +153,10 @@ void selecting_finish(struct selecting *w, const char *before, const char *colum
     if (w->body.failed || w->inputs.failed || w->arguments == NULL) {
         return;
     }
+    if (w->body.is_muted) {
+        *ret = (struct step_plan){ .statement = w->known, .arguments = w->arguments };
+        return;
+    }
     struct sql whole = { .statement = w->body.statement };
     buf_init(&whole.text, w->arena, w->body.text.n + w->inputs.n + 256);
     buf_add_text(&whole.text, before);
@@ -146,6 +167,8 @@ void selecting_finish(struct selecting *w, const char *before, const char *colum
     buf_add(&whole.text, w->body.text.at, w->body.text.n);
     ret->statement = sql_finish(&whole);
     ret->arguments = ret->statement == NULL ? NULL : w->arguments;
+    ASSERT(w->known == NULL || ret->statement == NULL ||
+           strcmp(w->known->sql, ret->statement->sql) == 0);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */
@@ -248,6 +271,9 @@ static void add_page_inputs(struct selecting *w)
     size_t n_sort = selection_n_sort(selection);
     if (selection->cursor != NULL) {
         selecting_input(w, "cursor", selection->resource->key_type, &selection->cursor[n_sort]);
+    }
+    if (selection->end != NULL) {
+        selecting_input(w, "last", selection->resource->key_type, &selection->end[n_sort]);
     }
     selecting_input_oid(w, "size", OID_INT8, OID_INT8_ARRAY, &bounds[0]);
     if (q->page.number > 0) {
@@ -356,10 +382,11 @@ static void add_state(struct selecting *w)
             locks ? " for update" : "");
 }
 
-static void select_rows(struct arena *a, const struct selection *selection, struct step_plan *ret)
+static void select_rows(struct arena *a, const struct selection *selection,
+                        const struct statement *known, struct step_plan *ret)
 {
     bool shared = selection_is_plain(selection) && selection->kind != SELECT_CREATED;
-    struct selecting w = selecting_begin(a, selection, shared);
+    struct selecting w = selecting_begin(a, selection, shared, known);
     selecting_add_rows(&w, ROWS_WHOLE);
     const char *columns = "a.request, x.*";
     if (selection->kind == SELECT_LINKAGE) {
@@ -376,13 +403,14 @@ const struct statement *selection_statement(struct arena *a, const struct select
 {
     struct step_plan plan;
     ASSERT(selection_is_plain(selection));
-    select_rows(a, selection, &plan);
+    select_rows(a, selection, NULL, &plan);
     return plan.statement;
 }
 
-void selection_plan(struct arena *a, const struct selection *selection, struct step_plan *ret)
+void selection_plan(struct arena *a, const struct selection *selection,
+                    const struct statement *known, struct step_plan *ret)
 {
-    select_rows(a, selection, ret);
+    select_rows(a, selection, known, ret);
 }
 
 /* In the order in which selecting_add_rows() names them. */
@@ -410,9 +438,10 @@ const struct argument *selection_arguments(struct arena *a, const struct selecti
     return arena_failed(a) ? NULL : arguments;
 }
 
-void selection_plan_total(struct arena *a, const struct selection *selection, struct step_plan *ret)
+void selection_plan_total(struct arena *a, const struct selection *selection,
+                          const struct statement *known, struct step_plan *ret)
 {
-    struct selecting w = selecting_begin(a, selection, false);
+    struct selecting w = selecting_begin(a, selection, false, known);
     const struct relationship *rel = selection->relationship;
     bool is_estimate = selection->query->page.total == TOTAL_ESTIMATED && rel == NULL &&
                        selection->query->n_filters == 0;
@@ -428,7 +457,7 @@ void selection_plan_total(struct arena *a, const struct selection *selection, st
         selecting_finish(&w, "", "a.request, x.n", ret);
         return;
     }
-    w = selecting_begin(a, selection, false);
+    w = selecting_begin(a, selection, false, known);
     sql_add(&w.body,
             ", lateral (select case when c.reltuples > 0 then c.reltuples::bigint"
             " else (select count(*) from %s) end as n from pg_catalog.pg_class c"

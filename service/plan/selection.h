@@ -38,6 +38,7 @@ struct selection {
     struct cell key;           /* SELECT_BY_KEY: its own; SELECT_RELATED, _LINKAGE: the owner's */
     const struct query *query; /* page, sort and filters; ignored for one resource */
     const struct cell *cursor; /* a value per sort key, then the key; NULL: PAGE_FIRST */
+    const struct cell *end;    /* likewise, where a range ends; NULL: it is none */
 };
 
 /*
@@ -73,8 +74,8 @@ size_t selection_n_sort(const struct selection *selection);
 struct cursor_form selection_cursor_form(struct arena *a, const struct selection *selection);
 
 /*
- * selection_is_plain() - neither sorted nor filtered nor numbered: the statement depends on the
- * collection and the direction alone, and requests may share its execution.
+ * selection_is_plain() - neither sorted nor filtered nor numbered nor a range: the statement
+ * depends on the collection and the direction alone, and requests may share its execution.
  */
 bool selection_is_plain(const struct selection *selection);
 
@@ -92,17 +93,21 @@ const struct argument *selection_arguments(struct arena *a, const struct selecti
 /*
  * selection_plan() - the statement of any selection with its arguments.
  *
+ * known     the statement, if it is known from a plan of the same shape (see plan_cache.h): it is
+ *           then not written again; NULL: it is not known
  * ret       both members NULL when out of memory, or when one statement cannot carry as much
  * Cost:     text of some hundred bytes; nothing is asked of PostgreSQL
  */
-void selection_plan(struct arena *a, const struct selection *selection, struct step_plan *ret);
+void selection_plan(struct arena *a, const struct selection *selection,
+                    const struct statement *known, struct step_plan *ret);
 
 /*
  * selection_plan_total() - how many rows the whole collection has under the filters.
  *
+ * known     as for selection_plan()
  * Rows:     0, bigint; an estimate is PostgreSQL's own where there is no filter, else exact
  */
 void selection_plan_total(struct arena *a, const struct selection *selection,
-                          struct step_plan *ret);
+                          const struct statement *known, struct step_plan *ret);
 
 #endif

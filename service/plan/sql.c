@@ -20,16 +20,13 @@ struct sql sql_begin(struct arena *a, bool shared)
 
 void sql_add(struct sql *s, const char *format, ...)
 {
-    char piece[1024];
+    if (s->is_muted) {
+        return;
+    }
     va_list arguments;
     va_start(arguments, format);
-    int n = vsnprintf(piece, sizeof piece, format, arguments);
+    buf_vaddf(&s->text, format, arguments);
     va_end(arguments);
-    if (n < 0 || (size_t)n >= sizeof piece) {
-        s->failed = true;
-    } else {
-        buf_add(&s->text, piece, (size_t)n);
-    }
 }
 
 /* Room for one more parameter? Most statements have a few, some one per column of a table. */
@@ -69,6 +66,9 @@ size_t sql_parameter(struct sql *s, const struct column_type *type, bool as_arra
 
 void sql_add_resource(struct sql *s, const struct resource *resource, const char *alias)
 {
+    if (s->is_muted) {
+        return;
+    }
     sql_add(s, "%s.%s", alias, resource->key);
     for (size_t i = 0; i < resource->n_attributes; i++) {
         sql_add(s, ", %s.%s", alias, resource->attributes[i].column);
@@ -87,7 +87,9 @@ void sql_add_resource(struct sql *s, const struct resource *resource, const char
 
 void sql_add_rows(struct sql *s, const struct relationship *relationship)
 {
-    buf_add_text(&s->text, relationship->rows); /* may be a subquery of any length */
+    if (!s->is_muted) {
+        buf_add_text(&s->text, relationship->rows); /* may be a subquery of any length */
+    }
 }
 
 void sql_add_linked(struct sql *s, const struct relationship *relationship, const char *alias)

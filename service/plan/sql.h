@@ -18,6 +18,7 @@ struct sql {
     size_t capacity;
     size_t
         max_parameters; /* STATEMENT_MAX_PARAMETERS, unless the caller knows what to do with more */
+    bool is_muted;      /* nothing is written, parameters are declared all the same */
     bool failed;
 };
 

@@ -200,7 +200,7 @@ enum step precondition_plan_linkage(struct exchange *x)
                                              .key = x->target.key,
                                              .locks_links = true,
                                              .query = first };
-            selection_plan(x->arena, selection, &x->precondition.statements[1]);
+            selection_plan(x->arena, selection, NULL, &x->precondition.statements[1]);
         }
         x->precondition.n = 2;
     }

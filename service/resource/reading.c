@@ -6,6 +6,8 @@
 #include <errno.h>
 
 #include "plan/include.h"
+#include "plan/plan_cache.h"
+#include "plan/shape.h"
 #include "resource/precondition.h"
 
 enum {
@@ -131,23 +133,35 @@ static const struct statement *kept_statement(const struct exchange *x,
 }
 
 /* Decodes page[after] or page[before]; false with a problem when it is no cursor of this list. */
-static bool read_cursor(struct exchange *x, struct selection *selection)
+static bool read_cursor(struct exchange *x, const struct cursor_form *form, const char *parameter,
+                        struct text cursor, const struct cell **ret)
+{
+    int r = cursor_read(x->arena, form, cursor, ret);
+    if (r > 0) {
+        problem_add(
+            &x->problems, PROBLEM_BAD_PARAMETER, problem_parameter(parameter),
+            "\"%s\" is not a cursor of this collection, sorted and filtered as it is here; take "
+            "one from the prev and next links of its pages",
+            text_quotable(x->arena, cursor, 60));
+    }
+    return r == 0;
+}
+
+/* Both ends of the page, as far as the request names them; all that are wrong are reported. */
+static bool read_cursors(struct exchange *x, struct selection *selection)
 {
     const struct page *page = &x->query.page;
     if (page->direction == PAGE_FIRST || !is_page(selection)) {
         return true;
     }
     struct cursor_form form = selection_cursor_form(x->arena, selection);
-    int r = cursor_read(x->arena, &form, page->cursor, &selection->cursor);
-    if (r > 0) {
-        problem_add(
-            &x->problems, PROBLEM_BAD_PARAMETER,
-            problem_parameter(page->direction == PAGE_AFTER ? "page[after]" : "page[before]"),
-            "\"%s\" is not a cursor of this collection, sorted and filtered as it is here; take "
-            "one from the prev and next links of its pages",
-            text_quotable(x->arena, page->cursor, 60));
+    bool is_after = page->direction == PAGE_AFTER;
+    bool is_good = read_cursor(x, &form, is_after ? "page[after]" : "page[before]", page->cursor,
+                               &selection->cursor);
+    if (page->end.n > 0) {
+        is_good &= read_cursor(x, &form, "page[before]", page->end, &selection->end);
     }
-    return r == 0;
+    return is_good;
 }
 
 static struct step_plan *next_statement(struct exchange *x)
@@ -156,24 +170,66 @@ static struct step_plan *next_statement(struct exchange *x)
     return &x->plan.statements[x->plan.n_statements++];
 }
 
-static void plan_statements(struct exchange *x)
+/* The statements in their order; `known`: what an earlier request of this shape had, or NULL. */
+static void plan_statements(struct exchange *x, const struct planned *known)
 {
     struct reading *reading = &x->reading;
     const struct selection *selection = &reading->selection;
-    struct step_plan *rows = next_statement(x);
-    rows->statement = kept_statement(x, selection);
-    if (rows->statement != NULL) {
-        rows->arguments = selection_arguments(x->arena, selection);
-    } else {
-        selection_plan(x->arena, selection, rows);
-    }
+    size_t n = 0;
+    selection_plan(x->arena, selection, known == NULL ? NULL : known->statements[n++],
+                   next_statement(x));
     for (size_t i = 0; i < reading->n_nodes; i++) {
         include_plan(x->arena, selection, reading->nodes, i, x->service->settings->max_page_size,
-                     next_statement(x));
+                     known == NULL ? NULL : known->statements[n++], next_statement(x));
     }
     if (reading->has_total) {
-        selection_plan_total(x->arena, selection, next_statement(x));
+        selection_plan_total(x->arena, selection, known == NULL ? NULL : known->statements[n],
+                             next_statement(x));
     }
+}
+
+static bool is_complete(const struct exchange *x)
+{
+    for (size_t i = x->reading.at; i < x->plan.n_statements; i++) {
+        if (x->plan.statements[i].statement == NULL || x->plan.statements[i].arguments == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A shape is planned once: its statements are remembered. */
+static void plan_by_shape(struct exchange *x)
+{
+    const struct reading *reading = &x->reading;
+    struct plan_cache *cache = service_plans(x->service, x->worker);
+    if (cache == NULL) {
+        plan_statements(x, NULL);
+        return;
+    }
+    struct text shape = shape_of_reading(x->arena, &reading->selection, reading->nodes,
+                                         reading->n_nodes, reading->has_total);
+    const struct planned *known = shape.n == 0 ? NULL : plan_cache_find(cache, shape, x->arena);
+    plan_statements(x, known);
+    if (known == NULL && shape.n > 0 && is_complete(x)) {
+        plan_cache_add(cache, shape, &x->plan.statements[reading->at],
+                       x->plan.n_statements - reading->at);
+    }
+    service_count_plan(x->service, x->worker, known != NULL);
+}
+
+static void plan_reading(struct exchange *x)
+{
+    const struct reading *reading = &x->reading;
+    const struct statement *kept =
+        reading->n_nodes > 0 || reading->has_total ? NULL : kept_statement(x, &reading->selection);
+    if (kept == NULL) {
+        plan_by_shape(x);
+        return;
+    }
+    *next_statement(x) =
+        (struct step_plan){ .statement = kept,
+                            .arguments = selection_arguments(x->arena, &reading->selection) };
 }
 
 /* The relationship's own order, where the request asks for none. */
@@ -198,19 +254,14 @@ enum step reading_plan(struct exchange *x, struct selection selection)
     set_default_sort(x, selection.relationship);
     selection.query = &x->query;
     selection.with_resources = selection.kind == SELECT_LINKAGE && x->query.n_include > 0;
-    if (!read_cursor(x, &selection) || !gather_nodes(x, &selection)) {
+    if (!read_cursors(x, &selection) || !gather_nodes(x, &selection)) {
         return exchange_next(x, 0);
     }
     reading->selection = selection;
     reading->at = x->plan.n_statements;
     reading->has_total = is_page(&selection) && x->query.page.total != TOTAL_NONE;
-    plan_statements(x);
-    for (size_t i = reading->at; i < x->plan.n_statements; i++) {
-        if (x->plan.statements[i].statement == NULL || x->plan.statements[i].arguments == NULL) {
-            return exchange_next(x, -ENOMEM);
-        }
-    }
-    return exchange_next(x, 0);
+    plan_reading(x);
+    return exchange_next(x, is_complete(x) ? 0 : -ENOMEM);
 }
 
 enum step reading_only(struct exchange *x, struct selection selection)
@@ -323,18 +374,25 @@ static void write_data(const struct exchange *x, struct buf *b, const struct pag
     buf_add_char(b, ']');
 }
 
-static void write_total(const struct exchange *x, struct buf *b)
+static void write_page_meta(const struct exchange *x, struct buf *b, const struct page_view *page)
 {
     const struct reading *reading = &x->reading;
-    if (!reading->has_total) {
+    if (!reading->has_total && !page->is_truncated) {
         return;
     }
-    int64_t total = cell_int(rows_row(&x->rows[reading->at + reading->n_nodes + 1], 0)[1]);
-    bool is_exact = x->query.page.total == TOTAL_EXACT;
     buf_add_literal(b, ",\"meta\":{\"page\":{");
-    buf_add_text(b, is_exact ? "\"total\":" : "\"estimatedTotal\":{\"bestGuess\":");
-    buf_add_int(b, total);
-    buf_add_text(b, is_exact ? "}}" : "}}}");
+    if (page->is_truncated) {
+        buf_add_text(b,
+                     reading->has_total ? "\"rangeTruncated\":true," : "\"rangeTruncated\":true");
+    }
+    if (reading->has_total) {
+        int64_t total = cell_int(rows_row(&x->rows[reading->at + reading->n_nodes + 1], 0)[1]);
+        bool is_exact = x->query.page.total == TOTAL_EXACT;
+        buf_add_text(b, is_exact ? "\"total\":" : "\"estimatedTotal\":{\"bestGuess\":");
+        buf_add_int(b, total);
+        buf_add_text(b, is_exact ? "" : "}");
+    }
+    buf_add_literal(b, "}}");
 }
 
 static struct document_links links_of(struct exchange *x, const char *path,
@@ -384,8 +442,8 @@ enum step reading_answer(struct exchange *x, int status, const char *path,
     struct page_view page = view_of(x);
     struct document_links links = links_of(x, path, &page);
     bool is_jsonapi = x->representation == REPRESENTATION_JSONAPI;
-    links.is_paged =
-        is_jsonapi && links.is_page && (x->request.names_paging || x->reading.has_total);
+    links.is_paged = is_jsonapi && links.is_page &&
+                     (x->request.names_paging || x->reading.has_total || page.is_truncated);
     x->answer.is_paged = links.is_paged;
     struct document_view view = {
         .prefix = links.prefix,
@@ -408,7 +466,7 @@ enum step reading_answer(struct exchange *x, int status, const char *path,
         buf_add_literal(b, ",\"meta\":");
         link_change_write(b, extra->change, extra->is_unlink, links.prefix);
     } else {
-        write_total(x, b);
+        write_page_meta(x, b, &page);
     }
     document_end(b);
     tag(x, &page);

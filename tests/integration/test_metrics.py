@@ -250,3 +250,27 @@ def test_workers_are_added_up(fresh_service):
         for _ in range(2):
             assert client.get("/healthz").status == 200
     assert Metrics(clients[0]).answers("health-fetch", "2xx") == 32
+
+
+def test_a_flood_of_shapes_leaves_the_plans_that_are_used(fresh_service):
+    """Each shape is planned once by the worker, and prepared once by each of its connections."""
+    service = fresh_service(workers=1, connections=1)
+    with service.client() as client:
+        def ask(path):
+            assert client.get(path).status == 200
+            scrape = Metrics(client)
+            return {name: scrape.value(f"backref_{name}_total") for name in (
+                "plans_made", "plans_known", "prepared_statements")}
+
+        hot = "/persons?include=phones&sort=-name&page[size]="
+        first, second = ask(hot + "1"), ask(hot + "2")
+        assert second == {**first, "plans_known": first["plans_known"] + 1}
+        operators = ("eq", "ne", "lt", "le", "gt", "ge", "in", "like", "ilike")
+        flood = [f"/friends?filter[name][{one}]=x&filter[nickname][{two}]=x&sort={key}"
+                 for one in operators for two in operators for key in ("name", "-name", "nickname", "id", "-id")]
+        for path in flood:
+            assert client.get(path).status == 200
+        before = ask("/healthz")
+        assert before["plans_made"] >= second["plans_made"] + len(flood)
+        after = ask(hot + "3")
+        assert after == {**before, "plans_known": before["plans_known"] + 1}

@@ -99,15 +99,16 @@ def test_the_file(database):
     assert done.returncode == 0
     assert done.stdout == EXPECTED.read_text()
     assert done.stderr.splitlines() == [
-        "left out: table audit_log: has no primary key",
+        "left out: table audit_log: has no primary key: give it one of one column",
         'left out: table film_list: is a view: add it with "key", the column that tells its rows apart',
-        "left out: table payment: has a primary key of several columns, and is no association table",
+        "left out: table payment: has a primary key of several columns, and is no association table: "
+        "give it a column that is unique and NOT NULL",
         "left out: table payment_2026: is a partition: its rows are served with the whole table",
         "left out: table schema_migrations: is the history of migrations",
         "left out: foreign key receipt_payment_id_paid_at_fkey of table receipt: "
         "several columns together are no relationship",
         "left out: foreign key receipt_rental_id_fkey of table receipt: "
-        "its type differs from that of the key of rental",
+        "its type, integer, is not that of the key of rental, bigint: let them be the same",
         "left out: column fulltext of table film: type tsvector is not supported",
         "left out: column hourly_wage of table people.Staff Members: type money is not supported",
     ]

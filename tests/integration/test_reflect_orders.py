@@ -69,8 +69,10 @@ def test_the_file(database):
                    "secondary_attributes": columns}}
     assert set(resources) == {"best_sellers", "customers", "orders", "parcels", "product_alias", "products", "reviews"}
     assert done.stderr.splitlines() == [
-        "left out: table bundles: has a primary key of several columns, and is no association table",
-        "left out: table substitutes: has a primary key of several columns, and is no association table",
+        "left out: table bundles: has a primary key of several columns, and is no association table: "
+        "give it a column that is unique and NOT NULL",
+        "left out: table substitutes: has a primary key of several columns, and is no association table: "
+        "give it a column that is unique and NOT NULL",
         "left out: foreign key parcels_orderid_productid_fkey of table parcels: "
         "several columns together are no relationship"]
 

@@ -20,6 +20,21 @@ static void test_every_way_of_adding(void **state)
     assert_string_equal(buf_terminate(&b), "ab-lit-text!42f.");
 }
 
+static void test_formats(void **state)
+{
+    struct buf b;
+    buf_init(&b, *state, 0);
+    buf_addf(&b, "plain");
+    buf_addf(&b, "<%s|%zu|%s>", "", (size_t)0, "text");
+    buf_addf(&b, "%zu%s", SIZE_MAX, "!");
+    buf_addf(&b, "%s %5d|%-4s|%% %zu", "the library's", 42, "ab", (size_t)7);
+    assert_string_equal(buf_terminate(&b),
+                        "plain<|0|text>18446744073709551615!the library's    42|ab  |% 7");
+    const char *volatile nothing = NULL; /* what an arena over budget gives */
+    buf_addf(&b, "%s", nothing);
+    assert_true(b.failed);
+}
+
 static void test_integers(void **state)
 {
     static const int64_t values[] = {
@@ -77,8 +92,11 @@ static void test_a_size_that_overflows_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        arena_test(test_every_way_of_adding),         arena_test(test_integers),
-        arena_test(test_a_long_text_is_kept_whole),   cmocka_unit_test(test_failure_is_latched),
+        arena_test(test_formats),
+        arena_test(test_every_way_of_adding),
+        arena_test(test_integers),
+        arena_test(test_a_long_text_is_kept_whole),
+        cmocka_unit_test(test_failure_is_latched),
         arena_test(test_a_size_that_overflows_fails),
     };
     return cmocka_run_group_tests_name("buf", tests, NULL, NULL);

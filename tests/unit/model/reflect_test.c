@@ -129,9 +129,10 @@ static const struct reflect_case cases[] = {
     { "table tags\ncolumn label text\nunique tags_label label\ntable logs\ncolumn at date not_null\nprimary at\n"
       "table pairs\ncolumn a text not_null\ncolumn b text not_null\nprimary a b\n" PERSONS,
       "'persons':{}",
-      "table logs: has a primary key of type date\n"
-      "table pairs: has a primary key of several columns, and is no association table\n"
-      "table tags: has no primary key\n" },
+      "table logs: has a primary key of type date: keys are bigint, integer, smallint, uuid, text or varchar\n"
+      "table pairs: has a primary key of several columns, and is no association table: "
+      "give it a column that is unique and NOT NULL\n"
+      "table tags: has no primary key: give it one of one column\n" },
     { "view people\ncolumn id bigint\nview counts\ncolumn id bigint\nunique counts_id id\ntable schema_migrations\n"
       "column version text not_null\nprimary version\n", "'counts':{'key':'id'}",
       "table people: is a view: add it with \"key\", the column that tells its rows apart\n"
@@ -167,10 +168,12 @@ static const struct reflect_case cases[] = {
       "foreign key phones_person_code_fkey of table phones: it does not refer to the key of persons\n" },
     { PERSONS TABLE("phones", "column owner_id integer\nforeign owner_id persons id\n"),
       "'persons':{},'phones':{'attributes':{'owner_id':{}}}",
-      "foreign key phones_owner_id_fkey of table phones: its type differs from that of the key of persons\n" },
+      "foreign key phones_owner_id_fkey of table phones: its type, integer, is not that of the key of persons, "
+      "bigint: let them be the same\n" },
     { "table logs\ncolumn at date not_null\nprimary at\n" TABLE("lines", "column at date\nforeign at logs at\n"),
       "'lines':{'attributes':{'at':{}}}",
-      "table logs: has a primary key of type date\nforeign key lines_at_fkey of table lines: logs is left out\n" },
+      "table logs: has a primary key of type date: keys are bigint, integer, smallint, uuid, text or varchar\n"
+      "foreign key lines_at_fkey of table lines: logs is left out\n" },
     { PERSONS PHONES TABLE("things", "column x_id bigint\nforeign x_id persons id\nforeign x_id phones id\n"),
       "'persons':{'relationships':{'things':{'target':'things','back_populates':'x'}}},'phones':{},"
       "'things':{'relationships':{'x':{'target':'persons','back_populates':'things'}}}",

@@ -4,6 +4,8 @@
  */
 #include "support/planning.h"
 
+#include "plan/shape.h"
+
 /* Two plans of one type under two query strings have the same text, or they have not. */
 static void check_same(const struct loaded_model *loaded, const char *a, const char *b, bool same)
 {
@@ -18,6 +20,11 @@ static void check_same(const struct loaded_model *loaded, const char *a, const c
         fail_msg("%s and %s: %s", a, b, first.plan.statement->sql);
     }
     assert_int_equal(first.plan.statement->hash == second.plan.statement->hash, same);
+    struct text shapes[2] = {
+        shape_of_reading(first.arena, &first.selection, NULL, 0, false),
+        shape_of_reading(second.arena, &second.selection, NULL, 0, false),
+    };
+    assert_int_equal(text_equal(shapes[0], shapes[1]), same);
     planning_end(&first);
     planning_end(&second);
 }
@@ -227,20 +234,20 @@ static void test_totals(void **state)
     struct planning p;
     planning_begin(&p, *state);
     planning_type(&p, "persons", "page[total]=exact&filter[name]=a&sort=email");
-    selection_plan_total(p.arena, &p.selection, &p.plan);
+    selection_plan_total(p.arena, &p.selection, NULL, &p.plan);
     planning_has(p.plan.statement->sql, "select count(*) as n from \"public\".\"persons\" r");
     planning_has(p.plan.statement->sql, "r.\"name\" = a.v0");
     planning_has_not(p.plan.statement->sql, "limit");
     assert_string_equal(planning_arguments(&p), "'a'");
     planning_type(&p, "persons", "page[total]=estimated");
-    selection_plan_total(p.arena, &p.selection, &p.plan);
+    selection_plan_total(p.arena, &p.selection, NULL, &p.plan);
     planning_has(p.plan.statement->sql, "reltuples");
     assert_string_equal(planning_arguments(&p), "'\"public\".\"persons\"'");
     planning_type(&p, "persons", "page[total]=estimated&filter[name]=a");
-    selection_plan_total(p.arena, &p.selection, &p.plan);
+    selection_plan_total(p.arena, &p.selection, NULL, &p.plan);
     planning_has_not(p.plan.statement->sql, "reltuples");
     planning_members(&p, "persons", "phones", SELECT_RELATED, "page[total]=exact");
-    selection_plan_total(p.arena, &p.selection, &p.plan);
+    selection_plan_total(p.arena, &p.selection, NULL, &p.plan);
     planning_has(p.plan.statement->sql, "p.\"person_id\" = o.key");
     assert_string_equal(planning_arguments(&p), "42");
     planning_end(&p);
@@ -256,10 +263,10 @@ static void test_without_memory(void **state)
     for (size_t budget = 0; budget < 16384; budget += 256) {
         struct arena *a = arena_new(budget);
         struct step_plan plan;
-        selection_plan(a, &p.selection, &plan);
+        selection_plan(a, &p.selection, NULL, &plan);
         assert_int_equal(plan.statement == NULL, plan.arguments == NULL);
         n_failed += plan.statement == NULL;
-        selection_plan_total(a, &p.selection, &plan);
+        selection_plan_total(a, &p.selection, NULL, &plan);
         assert_int_equal(plan.statement == NULL, plan.arguments == NULL);
         arena_free(a);
     }

@@ -135,7 +135,7 @@ static inline void planning_cursor(struct planning *p, const char *const *values
 
 static inline const char *planning_sql(struct planning *p)
 {
-    selection_plan(p->arena, &p->selection, &p->plan);
+    selection_plan(p->arena, &p->selection, NULL, &p->plan);
     assert_non_null(p->plan.statement);
     assert_non_null(p->plan.arguments);
     return p->plan.statement->sql;
