@@ -110,8 +110,7 @@ static bool make_document(struct exchange *x)
 static enum step plan_first_page(struct exchange *x)
 {
     const struct relationship *rel = x->target.relationship;
-    x->query.page.direction = PAGE_FIRST;
-    x->query.page.size = x->service->settings->page_size;
+    x->query.page = (struct page){ .size = x->service->settings->page_size };
     return reading_plan(x, (struct selection){ .kind = SELECT_LINKAGE,
                                                .resource = rel->target,
                                                .relationship = rel,
