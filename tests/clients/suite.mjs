@@ -8,7 +8,7 @@ import { Recorder } from "./recorder.mjs";
 import { NEEDS, SCENES } from "./scenes.mjs";
 import World from "./adapters/jsona.mjs";
 
-const CLIENTS = ["kitsu", "devour", "spraypaint", "orbit", "datx", "jsona", "jsonapi-serializer"];
+const CLIENTS = ["kitsu", "devour", "spraypaint", "orbit", "datx", "warp-drive", "jsona", "jsonapi-serializer"];
 const wanted = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
