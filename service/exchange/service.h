@@ -39,6 +39,7 @@ struct service {
     struct link_metrics *links; /* by worker, then by struct relationship's id */
     struct service_use *uses;   /* one per worker */
     struct plan_cache **plans;  /* likewise; written by that worker alone */
+    _Atomic bool is_kept;       /* another model was to take its place, and was wrong */
 };
 
 /* service_description() - what the description says of these settings. */
