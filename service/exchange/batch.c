@@ -260,6 +260,7 @@ int batch_encode(struct batch *b)
     size_t n = b->n_before + n_steps(member);
     struct group *g = &b->group;
     g->n_statements = n;
+    g->types = b->service->column_types;
     g->statements = arena_zalloc(b->arena, n, sizeof g->statements[0]);
     g->due = arena_zalloc(b->arena, GROUP_ANSWERS_PER_STATEMENT * n, sizeof g->due[0]);
     if (g->statements == NULL || g->due == NULL) {

@@ -31,7 +31,8 @@ struct service {
     const struct log *log;
     struct model *model;
     const struct statements *statements;
-    const struct statement *probe; /* fails when a table or column of the model is gone */
+    const struct column_types *column_types; /* the model's */
+    const struct statement *probe;           /* fails when a table or column of the model is gone */
     struct text openapi_json;
     struct text openapi_yaml;
     const char *version;

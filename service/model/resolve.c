@@ -146,6 +146,16 @@ static void list_to_one(struct draft *d, struct resource *resource, struct relat
     }
 }
 
+static void keep_column_types(struct draft *d, struct model *model)
+{
+    struct column_types types = d->catalog->column_types;
+    struct numbered_column *at = arena_alloc(d->arena, types.n * sizeof *at);
+    for (size_t i = 0; at != NULL && i < types.n; i++) {
+        at[i] = types.at[i];
+    }
+    model->column_types = (struct column_types){ .n = at == NULL ? 0 : types.n, .at = at };
+}
+
 /* The model's relationships, resource by resource; `at` is where those of each end have gone. */
 static bool finish(struct draft *d, struct model *model)
 {
@@ -174,6 +184,7 @@ static bool finish(struct draft *d, struct model *model)
         at[j]->inverse = d->ends[j].inverse == NULL ? NULL : at[d->ends[j].inverse - d->ends];
     }
     model->n_relationships = n;
+    keep_column_types(d, model);
     return !arena_failed(d->arena);
 }
 

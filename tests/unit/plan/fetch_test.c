@@ -153,7 +153,12 @@ static void test_same_input_same_text(void **state)
         assert_ptr_not_equal(s.at[i], again.at[i]);
         assert_string_equal(s.at[i]->sql, again.at[i]->sql);
         assert_int_equal(s.at[i]->hash, again.at[i]->hash);
-        assert_int_equal(s.at[i]->hash, statement_hash(s.at[i]->sql, strlen(s.at[i]->sql)));
+        uint64_t hash = statement_hash(s.at[i]->sql, strlen(s.at[i]->sql));
+        for (size_t k = 0; k < s.at[i]->n_parameters; k++) {
+            const struct parameter *p = &s.at[i]->parameters[k];
+            hash = statement_hash_type(hash, p->array_oid != 0 ? p->array_oid : p->oid);
+        }
+        assert_int_equal(s.at[i]->hash, hash);
     }
 }
 
