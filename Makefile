@@ -29,6 +29,7 @@ MIGRATIONS := $(sort $(wildcard migrations/[0-9]*.sql))
 MODEL := service/model/default.json
 UNIT_TESTS := $(sort $(wildcard tests/unit/*/*_test.c))
 UNIT_SUPPORT := $(sort $(wildcard tests/unit/support/*.c))
+INSTRUCTIONS := $(sort $(wildcard tests/bench/instructions/*.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 VERSION ?= $(or $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' 2>/dev/null)),0.1.0)
 
@@ -62,7 +63,7 @@ UNIT_PROGRAMS := $(UNIT_TESTS:%.c=build/$(TEST_VARIANT)/%)
 REPLAY_PROGRAMS := $(FUZZ_TARGETS:%=build/$(TEST_VARIANT)/tests/fuzz/replay_%)
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=build/fuzz/tests/fuzz/fuzz_%)
 
-.PHONY: all run test tested-programs unit integration oracle conformance faults docs fuzz fuzz-programs replay bench
+.PHONY: all run test tested-programs unit integration oracle conformance faults docs fuzz fuzz-programs replay bench bench-instructions
 .PHONY: lint format openapi install uninstall stack clean help print-flags FORCE
 
 all: $(PROGRAM) ## build build/backref; with SAN=address,undefined or SAN=thread build/san-…/backref
@@ -75,9 +76,9 @@ test: ## install what is missing, build everything and run every test
 	+@$(MAKE) --no-print-directory tested-programs
 	@tests/run
 
-# everything that a test suite runs: the program in three variants, unit tests and fuzz targets
+# everything that a test suite runs: the program in three variants, unit tests and fuzz targets; and what else is C
 tested-programs: build/backref build/san-address-undefined/backref build/san-thread/backref
-tested-programs: $(UNIT_PROGRAMS) $(REPLAY_PROGRAMS)
+tested-programs: $(UNIT_PROGRAMS) $(REPLAY_PROGRAMS) build/release/tests/bench/instructions/counted
 
 unit: $(UNIT_PROGRAMS) ## run the unit tests, under ASan and UBSan
 	@tests/unit_suite.sh $^
@@ -112,6 +113,11 @@ bench: ## measure the service against plain SQL, FastAPI and Node doing the same
 	+@$(MAKE) --no-print-directory build/backref
 	@tests/bench/run
 
+bench-instructions: ## count what requests and their parts take in instructions; UPDATE=1 keeps the new counts
+	@docker/local/packages.sh bench
+	+@$(MAKE) --no-print-directory build/backref build/release/tests/bench/instructions/counted
+	@tests/bench/run instructions $(if $(UPDATE),--update)
+
 lint: build/backref ## check layers, sizes, names, formatting, and run clang-tidy and cppcheck
 	@tests/lint/run
 
@@ -143,7 +149,7 @@ clean: ## remove build/ (the data of `make run` stays in .local/)
 	rm -rf build compile_commands.json
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-19s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 print-flags: # how a source is compiled, for tools that need to know
 	@echo '$(CPPFLAGS) $(BASE_CFLAGS)'
@@ -214,6 +220,11 @@ build/$(1)/tests/unit/%_test: build/$(1)/tests/unit/%_test.o $$(UNIT_SUPPORT:%.c
         build/$(1)/libservice.a
 	$$(call say,LINK  $$@)
 	$$(Q)$(2) $$(BASE_CFLAGS) $(3) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
+
+build/$(1)/tests/bench/instructions/counted: $$(INSTRUCTIONS:%.c=build/$(1)/%.o) \
+        build/$(1)/tests/unit/support/catalogs.o build/$(1)/libservice.a
+	$$(call say,LINK  $$@)
+	$$(Q)$(2) $$(BASE_CFLAGS) $(3) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 
 build/$(1)/tests/fuzz/replay_%: build/$(1)/tests/fuzz/fuzz_%.o build/$(1)/tests/fuzz/replay.o build/$(1)/libservice.a
 	$$(call say,LINK  $$@)

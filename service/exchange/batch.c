@@ -47,12 +47,27 @@ struct batch *batch_free(struct batch *b)
     return NULL;
 }
 
+/* Does somebody in the batch name the key that `x` must be the only one to name? */
+static bool is_named(const struct batch *b, const struct exchange *x)
+{
+    const struct cell *key = x->plan.exclusive;
+    bool found = false;
+    for (size_t i = 0; key != NULL && !found && i < b->n_members; i++) {
+        const struct exchange *member = b->members[i];
+        const struct cell *other = member == NULL ? NULL : member->plan.exclusive;
+        found =
+            other != NULL && other->n == key->n && memcmp(other->at, key->at, (size_t)key->n) == 0;
+    }
+    return found;
+}
+
 bool batch_may_join(const struct batch *b, const struct exchange *x)
 {
     const struct exchange *member = live_member(b);
     return b->service->settings->coalescing != COALESCING_OFF && !b->is_closed &&
            b->n_members < BATCH_MAX_MEMBERS && member != NULL &&
-           b->n_rows + x->plan.n_rows <= BATCH_MAX_ROWS && plan_same(&member->plan, &x->plan);
+           b->n_rows + x->plan.n_rows <= BATCH_MAX_ROWS && plan_same(&member->plan, &x->plan) &&
+           !is_named(b, x);
 }
 
 void batch_join(struct batch *b, struct exchange *x)

@@ -4,29 +4,37 @@
 #include "exchange/target.h"
 
 #include "jsonapi/query.h"
+#include "model/names.h"
 
-enum { MAX_NAMED = 20 }; /* types or relationships that a message lists */
-
-static const char *describe_types(struct arena *a, const struct model *model)
+/* `did you mean "phones"? it has phones and friends`, `lead` being "it has". */
+static const char *offer(struct arena *a, struct text wrong, const char *lead,
+                         const char *const *names, size_t n)
 {
-    struct buf b;
-    buf_init(&b, a, 128);
-    for (size_t i = 0; i < model->n_resources && i < MAX_NAMED; i++) {
-        buf_addf(&b, "%s/%s", i == 0 ? "" : ", ", model->resources[i].type);
-    }
-    const char *text = buf_terminate(&b);
+    const char *list = names == NULL ? NULL : names_list(a, names, n);
+    size_t nearest = names == NULL ? n : text_nearest(wrong, names, n);
+    const char *text = nearest == n ? arena_printf(a, "%s %s", lead, list == NULL ? "" : list)
+                                    : arena_printf(a, "did you mean \"%s\"? %s %s", names[nearest],
+                                                   lead, list == NULL ? "" : list);
     return text == NULL ? "" : text;
 }
 
-static const char *describe_relationships(struct arena *a, const struct resource *resource)
+static const char *offer_types(struct arena *a, const struct model *model, struct text wrong)
 {
-    struct buf b;
-    buf_init(&b, a, 128);
-    for (size_t i = 0; i < resource->n_relationships && i < MAX_NAMED; i++) {
-        buf_addf(&b, "%s%s", i == 0 ? "" : ", ", resource->relationships[i].name);
+    const char **names = arena_zalloc(a, model->n_resources, sizeof *names);
+    for (size_t i = 0; names != NULL && i < model->n_resources; i++) {
+        names[i] = model->resources[i].type;
     }
-    const char *text = buf_terminate(&b);
-    return text == NULL ? "" : text;
+    return offer(a, wrong, "there are", names, model->n_resources);
+}
+
+static const char *offer_relationships(struct arena *a, const struct resource *resource,
+                                       struct text wrong)
+{
+    const char **names = arena_zalloc(a, resource->n_relationships, sizeof *names);
+    for (size_t i = 0; names != NULL && i < resource->n_relationships; i++) {
+        names[i] = resource->relationships[i].name;
+    }
+    return offer(a, wrong, "it has", names, resource->n_relationships);
 }
 
 static int decode(struct arena *a, struct text raw, struct text *ret, struct problems *reterr)
@@ -67,9 +75,8 @@ static int resolve_type(struct arena *a, const struct model *model, struct text 
     if (ret->resource != NULL) {
         return 0;
     }
-    return problem_add(reterr, PROBLEM_NOT_FOUND, problem_nowhere(),
-                       "there is no \"/%s\"; there are %s", text_quotable(a, type, 60),
-                       describe_types(a, model));
+    return problem_add(reterr, PROBLEM_NOT_FOUND, problem_nowhere(), "there is no type \"%s\"; %s",
+                       text_quotable(a, type, 60), offer_types(a, model, type));
 }
 
 static int resolve_relationship(struct arena *a, struct text raw, struct target *ret,
@@ -85,8 +92,8 @@ static int resolve_relationship(struct arena *a, struct text raw, struct target 
         return 0;
     }
     return problem_add(reterr, PROBLEM_NOT_FOUND, problem_nowhere(),
-                       "type \"%s\" has no relationship \"%s\"; it has %s", ret->resource->type,
-                       text_quotable(a, name, 60), describe_relationships(a, ret->resource));
+                       "type \"%s\" has no relationship \"%s\"; %s", ret->resource->type,
+                       text_quotable(a, name, 60), offer_relationships(a, ret->resource, name));
 }
 
 int target_resolve(struct arena *a, const struct model *model, const struct target_names *names,

@@ -74,7 +74,7 @@ static bool fits(const char *pattern, const struct path *path)
     size_t n = 0;
     const char *at = pattern + 1;
     while (*at != '\0') {
-        size_t length = strcspn(at, "/");
+        size_t length = (size_t)(strchrnul(at, '/') - at);
         if (n == path->n) {
             return false;
         }
@@ -94,7 +94,7 @@ static struct text placeholder(const char *pattern, const struct path *path, con
     size_t n = 0;
     const char *at = pattern + 1;
     while (*at != '\0') {
-        size_t length = strcspn(at, "/");
+        size_t length = (size_t)(strchrnul(at, '/') - at);
         if (text_is((struct text){ .at = at, .n = length }, name)) {
             return path->segments[n];
         }

@@ -77,8 +77,15 @@ static bool read_identity(struct atomic_reading *r, const json_t *object, const 
     const json_t *type = json_object_get(object, "type");
     const json_t *id = json_object_get(object, "id");
     const json_t *lid = json_object_get(object, "lid");
-    if (!json_is_string(type)) {
+    const char *at;
+    if (type == NULL) {
         refuse(r, below, "a resource is named by \"type\" and \"id\" or \"lid\": give the type");
+        return false;
+    }
+    if (!json_is_string(type)) {
+        at = arena_printf(r->reader->arena, "%s/type", below);
+        refuse(r, at == NULL ? below : at, "a type is a string, not %s",
+               document_describe(r->reader->arena, type));
         return false;
     }
     if ((id != NULL) == (lid != NULL)) {
@@ -87,8 +94,9 @@ static bool read_identity(struct atomic_reading *r, const json_t *object, const 
                id != NULL ? "both" : "neither");
         return false;
     }
+    at = arena_printf(r->reader->arena, "%s/%s", below, id != NULL ? "id" : "lid");
     if (!json_is_string(id != NULL ? id : lid)) {
-        refuse(r, below, "an id or lid is a string, not %s",
+        refuse(r, at == NULL ? below : at, "an id or lid is a string, not %s",
                document_describe(r->reader->arena, id != NULL ? id : lid));
         return false;
     }
@@ -98,7 +106,6 @@ static bool read_identity(struct atomic_reading *r, const json_t *object, const 
     }
     *ret_lid = find_lid(r->request, json_string_value(type), json_string_value(lid));
     if (*ret_lid == NULL) {
-        const char *at = arena_printf(r->reader->arena, "%s/lid", below);
         refuse(r, at == NULL ? below : at,
                "no earlier operation adds a resource of type \"%s\" with the lid \"%s\"",
                text_quotable(r->reader->arena, text_of_json(type), QUOTED_BYTES),
@@ -161,35 +168,39 @@ static bool read_verb(struct atomic_reading *r, const json_t *object)
     return false;
 }
 
-static void read_ref(struct atomic_reading *r, const json_t *ref)
+static bool read_ref(struct atomic_reading *r, const json_t *ref)
 {
     struct atomic_operation *o = r->operation;
     o->has_ref = true;
     if (!json_is_object(ref)) {
         refuse(r, "/ref", "\"ref\" is an object, not %s", document_describe(r->reader->arena, ref));
-        return;
+        return false;
     }
     if (!read_identity(r, ref, "/ref", &o->id, &o->lid)) {
-        return;
+        return false;
     }
     o->type = json_string_value(json_object_get(ref, "type"));
     const json_t *relationship = json_object_get(ref, "relationship");
     if (relationship != NULL && !json_is_string(relationship)) {
         refuse(r, "/ref/relationship", "a relationship is named by a string, not %s",
                document_describe(r->reader->arena, relationship));
-    } else if (relationship != NULL) {
+        return false;
+    }
+    if (relationship != NULL) {
         o->relationship = json_string_value(relationship);
     }
+    return true;
 }
 
-static void read_href(struct atomic_reading *r, const json_t *href)
+static bool read_href(struct atomic_reading *r, const json_t *href)
 {
     if (!json_is_string(href) || json_string_length(href) == 0) {
         refuse(r, "/href", "\"href\" is a reference such as \"/persons/1\", not %s",
                document_describe(r->reader->arena, href));
-        return;
+        return false;
     }
     r->operation->href = text_of_json(href);
+    return true;
 }
 
 /* A resource object: an add may assign a lid, anything else names what it is about. */
@@ -198,8 +209,13 @@ static void read_resource(struct atomic_reading *r, json_t *data)
     struct atomic_operation *o = r->operation;
     const json_t *type = json_object_get(data, "type");
     const json_t *lid = json_object_get(data, "lid");
-    if (!json_is_string(type)) {
+    if (type == NULL) {
         refuse(r, "/data", "the resource has no type");
+        return;
+    }
+    if (!json_is_string(type)) {
+        refuse(r, "/data/type", "a type is a string, not %s",
+               document_describe(r->reader->arena, type));
         return;
     }
     if (o->verb == ATOMIC_ADD) {
@@ -224,14 +240,15 @@ static void read_resource(struct atomic_reading *r, json_t *data)
     check_relationships(r, data);
 }
 
-static void read_data(struct atomic_reading *r, json_t *data)
+/* is_target_known: otherwise only what is wrong in a resource and in linkage alike is refused. */
+static void read_data(struct atomic_reading *r, json_t *data, bool is_target_known)
 {
     struct atomic_operation *o = r->operation;
     bool is_linkage =
         o->relationship != NULL ||
         (o->href.n > 0 && memmem(o->href.at, o->href.n, "/relationships/", 15) != NULL);
     o->data = data;
-    if (is_linkage) {
+    if (is_linkage || !is_target_known) {
         check_linkage(r, data, "/data");
     } else if (!json_is_object(data)) {
         refuse(r, "/data", "\"data\" is one resource object here, not %s",
@@ -258,15 +275,13 @@ static void read_operation(struct atomic_reading *r, const json_t *object)
         refuse(r, "", "an operation has either \"ref\" or \"href\", not both");
         return;
     }
-    if (ref != NULL) {
-        read_ref(r, ref);
-    } else if (href != NULL) {
-        read_href(r, href);
-    }
+    bool is_target_known = ref != NULL    ? read_ref(r, ref)
+                           : href != NULL ? read_href(r, href)
+                                          : true;
     bool is_about_resource = r->operation->relationship == NULL;
     if (data != NULL &&
         !(r->operation->verb == ATOMIC_REMOVE && is_about_resource && r->operation->href.n == 0)) {
-        read_data(r, data);
+        read_data(r, data, is_target_known);
     } else if (r->operation->verb != ATOMIC_REMOVE || !is_about_resource) {
         refuse(r, "", "the operation has no \"data\"");
     } else if (ref == NULL && href == NULL) {

@@ -91,9 +91,10 @@ static const char *explain_field(struct document_reading *reading, const struct 
         sentence = "it stands beside \"attributes\", not within";
     } else {
         const char *meant = nearest_field(a, resource, given_as, name);
+        const char *list = list_fields(a, resource, given_as);
         sentence = meant != NULL
-                       ? arena_printf(a, "did you mean \"%s\"?", meant)
-                       : arena_printf(a, "there are: %s", list_fields(a, resource, given_as));
+                       ? arena_printf(a, "did you mean \"%s\"? there are: %s", meant, list)
+                       : arena_printf(a, "there are: %s", list);
     }
     return sentence == NULL ? "" : sentence;
 }

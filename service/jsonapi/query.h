@@ -8,8 +8,8 @@
 #ifndef BACKREF_JSONAPI_QUERY_H
 #define BACKREF_JSONAPI_QUERY_H
 
-#include "base/text.h"
 #include "base/percent.h"
+#include "base/text.h"
 #include "jsonapi/problem.h"
 #include "jsonapi/query_field.h"
 #include "model/model.h"
@@ -31,6 +31,7 @@ struct page {
     bool size_given;
     enum page_direction direction;
     struct text cursor; /* as given, decoded; judged by plan/cursor.h */
+    struct text end;    /* likewise, of a range: PAGE_AFTER `cursor`, and before this; else empty */
     uint32_t number;    /* page[number], from 1; 0: not given. number * size stays below 2^53 */
     enum page_total total;
     bool total_given;
@@ -89,8 +90,8 @@ struct query_limits {
  * raw       borrowed, as long as ret_query is used; "&" twice in a row or at an end means nothing
  * subject   with a resource when include, sort or filters are understood
  * ret_query set only on 0
- * reterr    every mistake, each with source.parameter. PROBLEM_PAGE_TOO_LARGE, a request for both
- *           ends of a range and an unsupported sort carry the profile's link and meta
+ * reterr    every mistake, each with source.parameter. PROBLEM_PAGE_TOO_LARGE and an unsupported
+ *           sort carry the profile's link and meta
  * Returns:  0 | the first problem's code | -ENOMEM when `a` is over budget
  * Source:   jsonapi query-parameters; cursor pagination, query parameters
  */

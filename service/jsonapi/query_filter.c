@@ -68,6 +68,15 @@ static void refuse_shape(struct reading *r, const struct given *given)
 
 /* ---- the field ----------------------------------------------------------------------------- */
 
+/* What is kept with the links of a relationship, as filters name it: `prefix` is "meta.", or "". */
+static void add_link_columns(struct reading *r, struct names *names, const char *prefix,
+                             const struct relationship *link)
+{
+    for (size_t i = 0; i < link->n_link_columns && names->n < names->capacity; i++) {
+        query_add_name(names, arena_printf(r->arena, "%s%s", prefix, link->link_columns[i].name));
+    }
+}
+
 static void add_fields(struct names *names, const struct resource *of)
 {
     query_add_name(names, "id");
@@ -83,14 +92,16 @@ static void refuse_field(struct reading *r, const struct given *given, enum fiel
                          const struct field_path *path)
 {
     const struct relationship *link = r->subject->relationship;
-    size_t n = path->of == NULL ? link->n_link_columns
-                                : 1 + path->of->n_attributes + path->of->n_relationships;
+    /* where members are read, what is kept with their links can be named, but not behind a path */
+    bool has_links = link != NULL && (path->of == NULL || path->field.n_path == 0);
+    size_t n = (has_links ? link->n_link_columns : 0) +
+               (path->of == NULL ? 0 : 1 + path->of->n_attributes + path->of->n_relationships);
     struct names names = query_names(r, n);
     if (path->of != NULL) {
         add_fields(&names, path->of);
     }
-    for (size_t i = 0; path->of == NULL && i < n; i++) {
-        query_add_name(&names, link->link_columns[i].name);
+    if (has_links) {
+        add_link_columns(r, &names, path->of == NULL ? "" : "meta.", link);
     }
     REFUSE(r, given, "%s; %s", query_describe_miss(r, end, path),
            end == FIELD_TOO_DEEP ? "take a shorter one"

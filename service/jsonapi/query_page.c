@@ -1,6 +1,7 @@
 /*
  * query_page.c - page[size], page[after], page[before], page[number] and page[total].
  */
+#include "jsonapi/media_type.h"
 #include "jsonapi/query_parts.h"
 
 /* Offsets stay whole numbers that every client can hold (RFC 8259, section 6). */
@@ -35,7 +36,7 @@ void query_read_page_size(struct reading *r, const struct given *given)
         problem_add(r->reterr, PROBLEM_PAGE_TOO_LARGE, problem_parameter(given->name),
                     "a page holds at most %u items, and %s were asked for", most,
                     query_quote(r, given->value));
-        problem_explain(r->reterr, QUERY_PROFILE "max-size-exceeded",
+        problem_explain(r->reterr, CURSOR_PROFILE "/max-size-exceeded",
                         arena_printf(r->arena, "{\"page\":{\"maxSize\":%u}}", most));
         return;
     }
@@ -43,18 +44,20 @@ void query_read_page_size(struct reading *r, const struct given *given)
     r->query->page.size_given = true;
 }
 
+/* Both together, in any order, are a range. */
 static void read_cursor(struct reading *r, const struct given *given, enum page_direction direction)
 {
     struct page *page = &r->query->page;
     if (given->value.n == 0) {
         REFUSE(r, given, "\"%s\" names no cursor: take one from the links of a page", given->name);
-    } else if (page->direction != PAGE_FIRST) {
-        REFUSE(r, given,
-               "a page begins after one item or ends before one: give page[after] or "
-               "page[before], not both");
-        problem_explain(r->reterr, QUERY_PROFILE "range-pagination-not-supported", NULL);
-    } else {
+    } else if (page->direction == PAGE_FIRST) {
         page->direction = direction;
+        page->cursor = given->value;
+    } else if (direction == PAGE_BEFORE) {
+        page->end = given->value;
+    } else {
+        page->end = page->cursor;
+        page->direction = PAGE_AFTER;
         page->cursor = given->value;
     }
 }
@@ -103,8 +106,11 @@ void query_read_page_total(struct reading *r, const struct given *given)
 
 void query_finish_page(struct reading *r)
 {
-    const struct page *page = &r->query->page;
+    struct page *page = &r->query->page;
     const struct given number = { .name = "page[number]" };
+    if (page->end.n > 0 && !page->size_given) {
+        page->size = r->limits->max_page_size; /* a range is asked for to be had whole */
+    }
     if (page->number == 0) {
         return;
     }

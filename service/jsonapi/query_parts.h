@@ -10,8 +10,6 @@
 
 #include "jsonapi/query.h"
 
-#define QUERY_PROFILE "https://jsonapi.org/profiles/ethanresnick/cursor-pagination/"
-
 enum { MAX_BRACKETS = 3 };
 
 /* One reading of a query string. */
@@ -56,7 +54,7 @@ void query_read_fields(struct reading *r, const struct given *given);
 void query_read_sort(struct reading *r, const struct given *given);
 void query_read_filter(struct reading *r, const struct given *given);
 
-/* query_finish_page() - judge page[number] once all that goes with it has been read. */
+/* query_finish_page() - judge what depends on several page parameters, once all have been read. */
 void query_finish_page(struct reading *r);
 
 /* Where a dotted path has led. */

@@ -2,6 +2,7 @@
  * query_sort.c - sort: what can be put in order, which is one value per resource: its own, one
  * reached through to-one relationships, how many members a relationship has, or what its link says.
  */
+#include "jsonapi/media_type.h"
 #include "jsonapi/query_parts.h"
 
 static const struct text count_suffix = { .at = ".count", .n = 6 };
@@ -122,7 +123,7 @@ static void read_key(struct reading *r, const struct given *given, struct text p
     if (objection != NULL) {
         REFUSE(r, given, "\"%s\" cannot be sorted by: %s; %s", query_quote(r, path), objection,
                list_keys(r, path));
-        problem_explain(r->reterr, QUERY_PROFILE "unsupported-sort", NULL);
+        problem_explain(r->reterr, CURSOR_PROFILE "/unsupported-sort", NULL);
         return;
     }
     add_key(r, given, piece, &(struct sort_key){ .field = found.field, .descending = descending });

@@ -58,7 +58,9 @@ static void put_paging(struct doc *doc, json_t *parameters)
                       o->max_page_size, o->page_size));
     doc_put(doc, parameters, "page.after",
             doc_parse(doc, "{'name': 'page[after]', 'in': 'query', 'description': 'The page that"
-                           " follows this cursor, which comes from a next link.',"
+                           " follows this cursor, which comes from a next link. Beside"
+                           " page[before]: what lies between the two, the largest page of it if"
+                           " page[size] does not say.',"
                            " 'schema': {'type': 'string'}}"));
     doc_put(doc, parameters, "page.before",
             doc_parse(doc, "{'name': 'page[before]', 'in': 'query', 'description': 'The page that"

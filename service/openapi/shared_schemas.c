@@ -52,7 +52,9 @@ static const struct shared_schema shared[] = {
       "'self': " LINK ", 'related': " LINK ", 'prev': " PAGE_LINK ", 'next': " PAGE_LINK "}}" },
     { "jsonapi.page-meta",
       "{'type': 'object', 'required': ['page'], 'properties': {'page': {'type': 'object',"
-      " 'description': 'How many there are on all pages, as page[total] asks.', 'properties': {"
+      " 'description': 'How many there are on all pages, as page[total] asks; and whether a range has"
+      " more items than this page of it.', 'properties': {"
+      "'rangeTruncated': {'const': true},"
       "'total': {'type': 'integer', 'minimum': 0},"
       "'estimatedTotal': {'type': 'object', 'required': ['bestGuess'], 'properties': {"
       "'bestGuess': {'type': 'integer', 'minimum': 0}}}}}}}" },

@@ -99,12 +99,20 @@ static bool is_nullable(const struct field *field)
     return field->kind != FIELD_OF_COUNT && (!is_column(field) || field->attribute->nullable);
 }
 
-/* Sort key `i`, as in "s.s0 > a.c0": does the row come later than the cursor, by this key alone? */
-static void add_later(struct selecting *w, size_t i, bool descends)
+/* A place in the order, and the side of it on which the rows lie. */
+struct bound {
+    const struct cell *values; /* a value per sort key, then the key */
+    char prefix;               /* of the inputs that hold the sort keys' values: "a.c0" */
+    const char *key;           /* the input that holds the key */
+    bool backwards;            /* the rows come before it */
+};
+
+/* Sort key `i`, as in "s.s0 > a.c0": is the row on the bound's far side, by this key alone? */
+static void add_beyond(struct selecting *w, const struct bound *bound, size_t i)
 {
-    const struct field *field = &w->selection->query->sort[i].field;
-    bool at_null = cell_is_null(w->selection->cursor[i]);
-    if (at_null) { /* nulls are the largest: nothing is later upwards, all others downwards */
+    const struct sort_key *key = &w->selection->query->sort[i];
+    bool descends = key->descending != bound->backwards;
+    if (cell_is_null(bound->values[i])) { /* nulls are the largest: nothing lies above them */
         if (!descends) {
             sql_add(&w->body, "false");
             return;
@@ -115,8 +123,8 @@ static void add_later(struct selecting *w, size_t i, bool descends)
     }
     sql_add(&w->body, "(");
     selecting_add_sort_value(w, i);
-    sql_add(&w->body, " %s a.c%zu", descends ? "<" : ">", i);
-    if (!descends && is_nullable(field)) {
+    sql_add(&w->body, " %s a.%c%zu", descends ? "<" : ">", bound->prefix, i);
+    if (!descends && is_nullable(&key->field)) {
         sql_add(&w->body, " or ");
         selecting_add_sort_value(w, i);
         sql_add(&w->body, " is null");
@@ -124,75 +132,92 @@ static void add_later(struct selecting *w, size_t i, bool descends)
     sql_add(&w->body, ")");
 }
 
-static void add_equal(struct selecting *w, size_t i)
+static void add_equal(struct selecting *w, const struct bound *bound, size_t i)
 {
     selecting_add_sort_value(w, i);
-    if (cell_is_null(w->selection->cursor[i])) {
+    if (cell_is_null(bound->values[i])) {
         sql_add(&w->body, " is null");
     } else {
-        sql_add(&w->body, " = a.c%zu", i);
+        sql_add(&w->body, " = a.%c%zu", bound->prefix, i);
     }
 }
 
 /* May one comparison of rows say it all, which an index can begin with? */
-static bool is_uniform(const struct selection *selection, size_t n_sort)
+static bool is_uniform(const struct selection *selection, const struct bound *bound, size_t n_sort)
 {
     const struct query *q = selection->query;
-    bool backwards = q->page.direction == PAGE_BEFORE;
-    bool descends = selecting_key_descends(selection) != backwards;
+    bool descends = selecting_key_descends(selection) != bound->backwards;
     for (size_t i = 0; i < n_sort; i++) {
-        bool this_descends = q->sort[i].descending != backwards;
+        bool this_descends = q->sort[i].descending != bound->backwards;
         bool nulls_are_passed = descends || !is_nullable(&q->sort[i].field);
-        if (this_descends != descends || !nulls_are_passed || cell_is_null(selection->cursor[i])) {
+        if (this_descends != descends || !nulls_are_passed || cell_is_null(bound->values[i])) {
             return false;
         }
     }
     return true;
 }
 
-void selecting_add_keyset(struct selecting *w)
+/* "(r.name, r.id) > (a.c0, a.cursor)" */
+static void add_comparison(struct selecting *w, const struct bound *bound, size_t n, bool descends)
+{
+    sql_add(&w->body, "(");
+    for (size_t i = 0; i < n; i++) {
+        selecting_add_sort_value(w, i);
+        sql_add(&w->body, ", ");
+    }
+    selecting_add_key(w);
+    sql_add(&w->body, ") %s (", descends ? "<" : ">");
+    for (size_t i = 0; i < n; i++) {
+        sql_add(&w->body, "a.%c%zu, ", bound->prefix, i);
+    }
+    sql_add(&w->body, "a.%s)", bound->key);
+}
+
+static void add_bound(struct selecting *w, const struct bound *bound)
 {
     const struct selection *selection = w->selection;
-    const struct query *q = selection->query;
-    if (selection->cursor == NULL) {
-        return;
-    }
     size_t n = selection_n_sort(selection);
-    bool backwards = q->page.direction == PAGE_BEFORE;
-    bool key_descends = selecting_key_descends(selection) != backwards;
+    bool descends = selecting_key_descends(selection) != bound->backwards;
     char name[INPUT_NAME];
     for (size_t i = 0; i < n; i++) {
-        if (!cell_is_null(selection->cursor[i])) {
-            snprintf(name, sizeof name, "c%zu", i);
-            selecting_input(w, name, sort_type(&q->sort[i]), &selection->cursor[i]);
+        if (!cell_is_null(bound->values[i])) {
+            snprintf(name, sizeof name, "%c%zu", bound->prefix, i);
+            selecting_input(w, name, sort_type(&selection->query->sort[i]), &bound->values[i]);
         }
     }
     sql_add(&w->body, " and ");
-    if (n > 0 && is_uniform(selection, n)) {
-        sql_add(&w->body, "(");
-        for (size_t i = 0; i < n; i++) {
-            selecting_add_sort_value(w, i);
-            sql_add(&w->body, ", ");
-        }
-        selecting_add_key(w);
-        sql_add(&w->body, ") %s (", key_descends ? "<" : ">");
-        for (size_t i = 0; i < n; i++) {
-            sql_add(&w->body, "a.c%zu, ", i);
-        }
-        sql_add(&w->body, "a.cursor)");
+    if (n > 0 && is_uniform(selection, bound, n)) {
+        add_comparison(w, bound, n, descends);
         return;
     }
     for (size_t i = 0; i < n; i++) {
         sql_add(&w->body, "(");
-        add_later(w, i, q->sort[i].descending != backwards);
+        add_beyond(w, bound, i);
         sql_add(&w->body, " or (");
-        add_equal(w, i);
+        add_equal(w, bound, i);
         sql_add(&w->body, " and ");
     }
     selecting_add_key(w);
-    sql_add(&w->body, " %s a.cursor", key_descends ? "<" : ">");
+    sql_add(&w->body, " %s a.%s", descends ? "<" : ">", bound->key);
     for (size_t i = 0; i < n; i++) {
         sql_add(&w->body, "))");
+    }
+}
+
+void selecting_add_keyset(struct selecting *w)
+{
+    const struct selection *selection = w->selection;
+    if (selection->cursor != NULL) {
+        add_bound(w,
+                  &(struct bound){ .values = selection->cursor,
+                                   .prefix = 'c',
+                                   .key = "cursor",
+                                   .backwards = selection->query->page.direction == PAGE_BEFORE });
+    }
+    if (selection->end != NULL) {
+        add_bound(w,
+                  &(struct bound){
+                      .values = selection->end, .prefix = 'e', .key = "last", .backwards = true });
     }
 }
 

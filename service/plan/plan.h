@@ -61,10 +61,11 @@ struct plan {
     const struct step_plan *listed; /* instead of `statements`, however many; NULL: not used */
     bool shared;                    /* may be run together with others of the same statements */
     bool writes;
-    bool repeatable; /* running it twice leaves what running it once leaves */
-    bool slow;       /* a read that may take long: lookups must not wait for it */
-    bool snapshot;   /* all statements see one state of the database; reads only */
-    size_t n_rows;   /* of arguments, in a shared plan: its share of a batch */
+    bool repeatable;              /* running it twice leaves what running it once leaves */
+    bool slow;                    /* a read that may take long: lookups must not wait for it */
+    bool snapshot;                /* all statements see one state of the database; reads only */
+    size_t n_rows;                /* of arguments, in a shared plan: its share of a batch */
+    const struct cell *exclusive; /* a key that nobody else in the batch may name; NULL: none */
 
     /* Positions of what a write is answered from; see relationship/write.h. */
     size_t locked; /* the row as it was */

@@ -66,7 +66,8 @@ void selecting_add_count(struct selecting *w, const struct field *field);
 /* selecting_add_filters() - " and …" for every filter of the query. */
 void selecting_add_filters(struct selecting *w);
 
-/* selecting_add_keyset() - " and …": only what lies behind the cursor, if there is one. */
+/* selecting_add_keyset() - " and …": only what lies behind the cursor and before the
+ * range's end, if there are any. */
 void selecting_add_keyset(struct selecting *w);
 
 /* selecting_add_sort_values() - what sort keys have to be computed, as a lateral join `s`. */

@@ -50,7 +50,7 @@ bool selection_is_plain(const struct selection *selection)
 {
     const struct query *q = selection->query;
     return !is_page(selection) || (q->n_sort == 0 && q->n_filters == 0 && q->page.number == 0 &&
-                                   !selection->with_resources);
+                                   selection->end == NULL && !selection->with_resources);
 }
 
 /* ---- the row source and what stands behind it ------------------------------------------------ */
@@ -271,6 +271,9 @@ static void add_page_inputs(struct selecting *w)
     size_t n_sort = selection_n_sort(selection);
     if (selection->cursor != NULL) {
         selecting_input(w, "cursor", selection->resource->key_type, &selection->cursor[n_sort]);
+    }
+    if (selection->end != NULL) {
+        selecting_input(w, "last", selection->resource->key_type, &selection->end[n_sort]);
     }
     selecting_input_oid(w, "size", OID_INT8, OID_INT8_ARRAY, &bounds[0]);
     if (q->page.number > 0) {

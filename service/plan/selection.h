@@ -38,6 +38,7 @@ struct selection {
     struct cell key;           /* SELECT_BY_KEY: its own; SELECT_RELATED, _LINKAGE: the owner's */
     const struct query *query; /* page, sort and filters; ignored for one resource */
     const struct cell *cursor; /* a value per sort key, then the key; NULL: PAGE_FIRST */
+    const struct cell *end;    /* likewise, where a range ends; NULL: it is none */
 };
 
 /*
@@ -73,8 +74,8 @@ size_t selection_n_sort(const struct selection *selection);
 struct cursor_form selection_cursor_form(struct arena *a, const struct selection *selection);
 
 /*
- * selection_is_plain() - neither sorted nor filtered nor numbered: the statement depends on the
- * collection and the direction alone, and requests may share its execution.
+ * selection_is_plain() - neither sorted nor filtered nor numbered nor a range: the statement
+ * depends on the collection and the direction alone, and requests may share its execution.
  */
 bool selection_is_plain(const struct selection *selection);
 

@@ -28,12 +28,11 @@ static void add_field(struct buf *b, const struct field *field)
 }
 
 /* Nulls are asked for in other words than values. */
-static void add_cursor(struct buf *b, const struct selection *selection)
+static void add_cursor(struct buf *b, const struct selection *selection, const struct cell *cursor)
 {
-    bool has_one = selection->cursor != NULL;
-    add_number(b, has_one);
-    for (size_t i = 0; has_one && i < selection_n_sort(selection); i++) {
-        add_number(b, cell_is_null(selection->cursor[i]));
+    add_number(b, cursor != NULL);
+    for (size_t i = 0; cursor != NULL && i < selection_n_sort(selection); i++) {
+        add_number(b, cell_is_null(cursor[i]));
     }
 }
 
@@ -66,7 +65,8 @@ struct text shape_of_reading(struct arena *a, const struct selection *selection,
     add_address(&b, selection->relationship);
     add_number(&b, selection->with_resources);
     add_number(&b, selection->locks_links);
-    add_cursor(&b, selection);
+    add_cursor(&b, selection, selection->cursor);
+    add_cursor(&b, selection, selection->end);
     add_query(&b, selection->query);
     add_number(&b, has_total);
     for (size_t i = 0; i < n_nodes; i++) {

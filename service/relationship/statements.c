@@ -3,6 +3,7 @@
  */
 #include "relationship/statements.h"
 
+#include "relationship/foreign_key.h"
 #include "relationship/link.h"
 
 static bool build_resource(struct arena *a, const struct resource *resource,
@@ -31,6 +32,18 @@ static bool build_links(struct arena *a, const struct relationship *relationship
     return built;
 }
 
+/* NULL where they do not serve; false when out of memory. */
+static bool build_foreign_key(struct arena *a, const struct relationship *relationship,
+                              enum change_kind kind, const struct statement *ret[2])
+{
+    if (!foreign_key_is_plain(relationship, kind)) {
+        return true;
+    }
+    ret[0] = foreign_key_lock_statement(a, relationship, kind);
+    ret[1] = foreign_key_statement(a, relationship, kind);
+    return ret[0] != NULL && ret[1] != NULL;
+}
+
 static bool build_relationship(struct arena *a, const struct relationship *relationship,
                                struct relationship_statements *ret)
 {
@@ -41,6 +54,8 @@ static bool build_relationship(struct arena *a, const struct relationship *relat
         ret->related[i] = fetch_related(a, relationship, (enum page_direction)i);
         built = built && ret->linkage[i] != NULL && ret->related[i] != NULL;
     }
+    built = built && build_foreign_key(a, relationship, CHANGE_ADD, ret->join) &&
+            build_foreign_key(a, relationship, CHANGE_REMOVE, ret->leave);
     return built && (!link_is_plain(relationship) || build_links(a, relationship, ret));
 }
 

@@ -14,11 +14,10 @@
 #include "exchange/refusal.h"
 #include "exchange/target.h"
 #include "jsonapi/document_atomic.h"
+#include "jsonapi/media_type.h"
 #include "plan/sql.h"
 #include "resource/operations.h"
 #include "resource/steps.h"
-
-#define EXTENSION "https://jsonapi.org/ext/atomic"
 
 /* One operation on its way. */
 struct part {
@@ -156,6 +155,19 @@ static int refuse_part(struct exchange *x, const struct part *part, const char *
 
 enum { MAX_SEGMENTS = 4 };
 
+/* The member of "ref" or "data" that names what there is not. */
+static const char *missed_member(const struct target_names *names, const struct target *found,
+                                 const struct atomic_operation *o)
+{
+    if (found->resource == NULL) {
+        return "/type";
+    }
+    if (names->relationship.at != NULL && found->relationship == NULL) {
+        return "/relationship";
+    }
+    return o->lid != NULL ? "/lid" : "/id";
+}
+
 /* "/persons/1/relationships/phones", with or without the public prefix. */
 static bool split_href(const struct exchange *x, struct text href, struct target_names *ret)
 {
@@ -224,8 +236,10 @@ static int find_target(struct exchange *x, const struct part *part)
     struct problems found = { .arena = x->arena };
     int r = target_resolve(x->arena, x->service->model, &names, &part->exchange->target, &found);
     if (r > 0) {
-        problem_add(&x->problems, found.code, problem_at(&x->problems, "%s%s", o->pointer, below),
-                    "%s", found.first->detail);
+        const char *member = o->href.n > 0 ? "" : missed_member(&names, &part->exchange->target, o);
+        problem_add(&x->problems, found.code,
+                    problem_at(&x->problems, "%s%s%s", o->pointer, below, member), "%s",
+                    found.first->detail);
     }
     return r;
 }
@@ -383,10 +397,13 @@ static enum step plan_operations(struct exchange *x)
 static enum step answer_results(struct exchange *x)
 {
     struct buf *b = &x->answer.body;
-    x->answer.is_atomic = true;
+    x->answer.is_atomic = x->representation == REPRESENTATION_JSONAPI;
     buf_init(b, x->arena, 256 * x->atomic->request.n);
-    buf_add_literal(b, "{\"jsonapi\":{\"version\":\"1.1\",\"ext\":[\"" EXTENSION
-                       "\"]},\"atomic:results\":[");
+    buf_add_literal(b, "{\"jsonapi\":{\"version\":\"1.1\"");
+    if (x->answer.is_atomic) { /* plain JSON names no extension, in its media type or here */
+        buf_add_literal(b, ",\"ext\":[\"" ATOMIC_EXTENSION "\"]");
+    }
+    buf_add_literal(b, "},\"atomic:results\":[");
     for (size_t i = 0; i < x->atomic->request.n; i++) {
         const struct buf *result = &x->atomic->parts[i].exchange->answer.body;
         exchange_count_links(x->atomic->parts[i].exchange);

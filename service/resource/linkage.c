@@ -4,6 +4,7 @@
  */
 #include "resource/linkage.h"
 
+#include "relationship/foreign_key.h"
 #include "relationship/link.h"
 
 static enum step read_members(struct exchange *x, bool must_exist)
@@ -64,6 +65,34 @@ static void plan_shared_change(struct exchange *x, enum change_kind kind)
     };
 }
 
+/* The statements by which one member joins or leaves; NULL: they do not serve this change. */
+static const struct statement *const *one_member_statements(const struct exchange *x,
+                                                            enum change_kind kind)
+{
+    const struct relationship *rel = x->target.relationship;
+    const struct relationship_statements *of = &x->service->statements->of_relationship[rel->id];
+    if (x->linkage.n != 1 || !foreign_key_is_plain(rel, kind)) {
+        return NULL;
+    }
+    return kind == CHANGE_ADD ? of->join : of->leave;
+}
+
+static void plan_one_member(struct exchange *x, const struct statement *const *statements)
+{
+    const struct cell keys[2] = { x->target.key, x->linkage.members[0].key };
+    x->plan = (struct plan){ .shared = true,
+                             .writes = true,
+                             .repeatable = true,
+                             .n_rows = 1,
+                             .n_statements = 2,
+                             .judged = 1,
+                             .exclusive = &x->linkage.members[0].key };
+    for (size_t i = 0; i < 2; i++) {
+        x->plan.statements[i] = (struct step_plan){ .statement = statements[i],
+                                                    .arguments = one_row(x->arena, keys, 2) };
+    }
+}
+
 /* x->linkage as a document that holds nothing else. */
 static bool make_document(struct exchange *x)
 {
@@ -81,8 +110,7 @@ static bool make_document(struct exchange *x)
 static enum step plan_first_page(struct exchange *x)
 {
     const struct relationship *rel = x->target.relationship;
-    x->query.page.direction = PAGE_FIRST;
-    x->query.page.size = x->service->settings->page_size;
+    x->query.page = (struct page){ .size = x->service->settings->page_size };
     return reading_plan(x, (struct selection){ .kind = SELECT_LINKAGE,
                                                .resource = rel->target,
                                                .relationship = rel,
@@ -101,8 +129,11 @@ enum step linkage_plan(struct exchange *x, enum change_kind kind)
         return STEP_DONE;
     }
     int r = 0;
+    const struct statement *const *of_one = one_member_statements(x, kind);
     if (is_shared(x, kind)) {
         plan_shared_change(x, kind);
+    } else if (of_one != NULL) {
+        plan_one_member(x, of_one);
     } else {
         r = write_plan_links(x->arena, x->target.key, &x->document, kind,
                              x->wants_representation || is_counted, &x->plan);

@@ -133,23 +133,35 @@ static const struct statement *kept_statement(const struct exchange *x,
 }
 
 /* Decodes page[after] or page[before]; false with a problem when it is no cursor of this list. */
-static bool read_cursor(struct exchange *x, struct selection *selection)
+static bool read_cursor(struct exchange *x, const struct cursor_form *form, const char *parameter,
+                        struct text cursor, const struct cell **ret)
+{
+    int r = cursor_read(x->arena, form, cursor, ret);
+    if (r > 0) {
+        problem_add(
+            &x->problems, PROBLEM_BAD_PARAMETER, problem_parameter(parameter),
+            "\"%s\" is not a cursor of this collection, sorted and filtered as it is here; take "
+            "one from the prev and next links of its pages",
+            text_quotable(x->arena, cursor, 60));
+    }
+    return r == 0;
+}
+
+/* Both ends of the page, as far as the request names them; all that are wrong are reported. */
+static bool read_cursors(struct exchange *x, struct selection *selection)
 {
     const struct page *page = &x->query.page;
     if (page->direction == PAGE_FIRST || !is_page(selection)) {
         return true;
     }
     struct cursor_form form = selection_cursor_form(x->arena, selection);
-    int r = cursor_read(x->arena, &form, page->cursor, &selection->cursor);
-    if (r > 0) {
-        problem_add(
-            &x->problems, PROBLEM_BAD_PARAMETER,
-            problem_parameter(page->direction == PAGE_AFTER ? "page[after]" : "page[before]"),
-            "\"%s\" is not a cursor of this collection, sorted and filtered as it is here; take "
-            "one from the prev and next links of its pages",
-            text_quotable(x->arena, page->cursor, 60));
+    bool is_after = page->direction == PAGE_AFTER;
+    bool is_good = read_cursor(x, &form, is_after ? "page[after]" : "page[before]", page->cursor,
+                               &selection->cursor);
+    if (page->end.n > 0) {
+        is_good &= read_cursor(x, &form, "page[before]", page->end, &selection->end);
     }
-    return r == 0;
+    return is_good;
 }
 
 static struct step_plan *next_statement(struct exchange *x)
@@ -242,7 +254,7 @@ enum step reading_plan(struct exchange *x, struct selection selection)
     set_default_sort(x, selection.relationship);
     selection.query = &x->query;
     selection.with_resources = selection.kind == SELECT_LINKAGE && x->query.n_include > 0;
-    if (!read_cursor(x, &selection) || !gather_nodes(x, &selection)) {
+    if (!read_cursors(x, &selection) || !gather_nodes(x, &selection)) {
         return exchange_next(x, 0);
     }
     reading->selection = selection;
@@ -362,18 +374,25 @@ static void write_data(const struct exchange *x, struct buf *b, const struct pag
     buf_add_char(b, ']');
 }
 
-static void write_total(const struct exchange *x, struct buf *b)
+static void write_page_meta(const struct exchange *x, struct buf *b, const struct page_view *page)
 {
     const struct reading *reading = &x->reading;
-    if (!reading->has_total) {
+    if (!reading->has_total && !page->is_truncated) {
         return;
     }
-    int64_t total = cell_int(rows_row(&x->rows[reading->at + reading->n_nodes + 1], 0)[1]);
-    bool is_exact = x->query.page.total == TOTAL_EXACT;
     buf_add_literal(b, ",\"meta\":{\"page\":{");
-    buf_add_text(b, is_exact ? "\"total\":" : "\"estimatedTotal\":{\"bestGuess\":");
-    buf_add_int(b, total);
-    buf_add_text(b, is_exact ? "}}" : "}}}");
+    if (page->is_truncated) {
+        buf_add_text(b,
+                     reading->has_total ? "\"rangeTruncated\":true," : "\"rangeTruncated\":true");
+    }
+    if (reading->has_total) {
+        int64_t total = cell_int(rows_row(&x->rows[reading->at + reading->n_nodes + 1], 0)[1]);
+        bool is_exact = x->query.page.total == TOTAL_EXACT;
+        buf_add_text(b, is_exact ? "\"total\":" : "\"estimatedTotal\":{\"bestGuess\":");
+        buf_add_int(b, total);
+        buf_add_text(b, is_exact ? "" : "}");
+    }
+    buf_add_literal(b, "}}");
 }
 
 static struct document_links links_of(struct exchange *x, const char *path,
@@ -423,8 +442,8 @@ enum step reading_answer(struct exchange *x, int status, const char *path,
     struct page_view page = view_of(x);
     struct document_links links = links_of(x, path, &page);
     bool is_jsonapi = x->representation == REPRESENTATION_JSONAPI;
-    links.is_paged =
-        is_jsonapi && links.is_page && (x->request.names_paging || x->reading.has_total);
+    links.is_paged = is_jsonapi && links.is_page &&
+                     (x->request.names_paging || x->reading.has_total || page.is_truncated);
     x->answer.is_paged = links.is_paged;
     struct document_view view = {
         .prefix = links.prefix,
@@ -447,7 +466,7 @@ enum step reading_answer(struct exchange *x, int status, const char *path,
         buf_add_literal(b, ",\"meta\":");
         link_change_write(b, extra->change, extra->is_unlink, links.prefix);
     } else {
-        write_total(x, b);
+        write_page_meta(x, b, &page);
     }
     document_end(b);
     tag(x, &page);

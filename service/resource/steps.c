@@ -92,7 +92,8 @@ struct page_view page_view_of(const struct page *page, size_t n_rows)
         view.has_next = true; /* the item that the page ends before */
     } else {
         view.has_previous = page->direction == PAGE_AFTER;
-        view.has_next = has_more;
+        view.is_truncated = has_more && page->end.n > 0;
+        view.has_next = has_more || page->end.n > 0; /* the item that the range ends before */
     }
     return view;
 }
@@ -169,6 +170,11 @@ static const char *numbered_link(struct exchange *x, const char *path, uint32_t 
 static const char *cursor_link(struct exchange *x, const struct page_place *place, bool is_next)
 {
     struct buf b = begin_page_link(x, place->path);
+    if (is_next && place->view->is_truncated) {
+        buf_add_literal(&b, "page%5Bbefore%5D=");
+        write_query(&b, x->query.page.end);
+        buf_add_char(&b, '&');
+    }
     buf_addf(&b, "page%%5B%s%%5D=", is_next ? "after" : "before");
     cursor_write(&b, place->form, is_next ? place->last_values : place->first_values,
                  is_next ? place->last_key : place->first_key);

@@ -37,6 +37,7 @@ struct page_view {
     size_t n;
     bool has_previous;
     bool has_next;
+    bool is_truncated; /* of a range: it has more items than the page */
 };
 
 /* page_view_of() - of `n_rows` rows that were fetched with one more than the page holds. */
@@ -53,7 +54,10 @@ struct page_place {
     const struct cell *last_values;
 };
 
-/* page_links() - the links to the pages on either side, with all else that the request asked. */
+/*
+ * page_links() - the links to the pages on either side, with all else that the request asked. What
+ * follows a truncated range's page ends where the range does.
+ */
 void page_links(struct exchange *x, const struct page_place *place, struct document_links *links);
 
 /* own_link() - the request's own path and query as a link; `path` is its path in canonical form. */

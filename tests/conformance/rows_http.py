@@ -1,6 +1,7 @@
 """QRY: query parameters. ERR: errors. HTTP: what RFC 9110 adds."""
 
 import json
+import re
 import urllib.parse
 
 from support.client import Client, document, split_answers
@@ -28,14 +29,27 @@ def described_parameters(zoo):
     return sorted(set(query_parameters(answer.json)))
 
 
+def exploded_names(schema):
+    """An exploded object is sent as its members, its own name never. Of members that are described by a pattern: what
+    all of them begin with, in front of brackets; "" when they may be called anything."""
+    yield from schema.get("properties", {})
+    patterns = list(schema.get("patternProperties", {})) + ([""] if schema.get("additionalProperties", True) else [])
+    if "propertyNames" in schema:
+        patterns = [schema["propertyNames"].get("pattern", "")]
+    for pattern in patterns:
+        family = re.match(r"\^([A-Za-z0-9]+)\(?\\\[", pattern)
+        yield f"{family[1]}[]" if family else ""
+
+
 def query_parameters(node):
     if isinstance(node, list):
         for item in node:
             yield from query_parameters(item)
     if isinstance(node, dict):
-        # an exploded object is sent as its members: its own name never is
-        is_exploded = node.get("explode") and (node.get("schema") or {}).get("type") == "object"
-        if node.get("in") == "query" and isinstance(node.get("name"), str) and not is_exploded:
+        schema = node.get("schema") if isinstance(node.get("schema"), dict) else {}
+        if node.get("in") == "query" and node.get("explode") and schema.get("type") == "object":
+            yield from exploded_names(schema)
+        elif node.get("in") == "query" and isinstance(node.get("name"), str):
             yield node["name"]
         for value in node.values():
             yield from query_parameters(value)

@@ -274,13 +274,17 @@ def ato_25_local_ids(zoo):
 
 def ato_26_unknown_local_ids(zoo):
     phone = {"type": "phones", "lid": "q"}
-    late = refused(zoo, add("persons", {"name": "a"}, {"phones": [phone]}), add("phones", {"number": "+1"}, lid="q"))
-    for answer in (late, refused(zoo, {"op": "remove", "ref": phone}), refused(zoo, link("add", zoo.person(), "phones", [phone]))):
-        points_into(answer, 1)
+    late = (add("persons", {"name": "a"}, {"phones": [phone]}), add("phones", {"number": "+1"}, lid="q"))
+    for operations, member in ((late, "/data/relationships/phones/data/0/lid"), ([{"op": "remove", "ref": phone}], "/ref/lid"),
+                               ([link("add", zoo.person(), "phones", [phone])], "/data/0/lid"),
+                               ([{"op": "update", "data": {**phone, "attributes": {"number": "+1"}}}], "/data/lid")):
+        answer = refused(zoo, *operations, statuses=(400,))
+        expect.same(answer.pointers, [f"/atomic:operations/1{member}"], "pointers")
 
 
 def ato_27_local_ids_given_twice(zoo):
-    points_into(refused(zoo, add("persons", {"name": "a"}, lid="same"), add("persons", {"name": "b"}, lid="same")), 2)
+    answer = refused(zoo, add("persons", {"name": "a"}, lid="same"), add("persons", {"name": "b"}, lid="same"), statuses=(400,))
+    expect.same(answer.pointers, ["/atomic:operations/2/data/lid"], "pointers")
     answer = zoo.operations(add("persons", {"name": "a"}, lid="same"), add("phones", {"number": unique("+1")}, lid="same"))
     results(answer, 2)
 

@@ -44,6 +44,7 @@ static void check_page(const struct page *page)
     HOLDS(page->size >= 1 && page->size <= limits.max_page_size);
     HOLDS((page->direction == PAGE_FIRST) == (page->cursor.n == 0));
     HOLDS(page->number == 0 || page->direction == PAGE_FIRST);
+    HOLDS(page->end.n == 0 || page->direction == PAGE_AFTER);
     HOLDS((uint64_t)page->number * page->size < (uint64_t)1 << 53);
 }
 
@@ -143,6 +144,10 @@ static void write_page(struct buf *b, const struct page *page)
     if (page->direction != PAGE_FIRST) {
         begin_parameter(b, page->direction == PAGE_AFTER ? "page[after]" : "page[before]");
         percent_encode(b, page->cursor);
+    }
+    if (page->end.n > 0) {
+        begin_parameter(b, "page[before]");
+        percent_encode(b, page->end);
     }
     if (page->number > 0) {
         begin_parameter(b, "page[number]");
@@ -264,7 +269,7 @@ static void check_same(const struct query *a, const struct query *b)
 {
     HOLDS(a->page.size == b->page.size && a->page.number == b->page.number);
     HOLDS(a->page.direction == b->page.direction && a->page.total == b->page.total);
-    HOLDS(text_equal(a->page.cursor, b->page.cursor));
+    HOLDS(text_equal(a->page.cursor, b->page.cursor) && text_equal(a->page.end, b->page.end));
     HOLDS(a->n_include == b->n_include);
     for (size_t i = 0; i < a->n_include; i++) {
         HOLDS(a->include[i].relationship == b->include[i].relationship);

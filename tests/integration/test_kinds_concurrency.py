@@ -199,3 +199,39 @@ def test_link_against_delete(world, side):
             world.api, [link, lambda c, m=members[0]: c.delete(f"/{KINDS[side].target}/{m}"), mirrored])
         assert first in (200, 204, 404) and second == 204 and third in (200, 204, 404)
         world.free(side, owner) if KINDS[side].is_to_one else world.holds(side, owner)
+
+
+@pytest.mark.parametrize("side", ["teams.members", "rooms.occupants", "countries.cities"])
+def test_single_members_that_move_together(world, side):
+    """Those that wait at the same time share a statement; each is answered for itself."""
+    kind = KINDS[side]
+    owners, members = world.several(kind.type, 4), world.several(kind.target, 12)
+    for turn in range(4):
+        given = {member: owners[(i + turn) % 3] for i, member in enumerate(members)}
+        before = {member: owner for owner in owners for member in world.rows(side, owner)}
+        answers = together(world.api, [
+            (lambda client, o=owner, m=member: client.put(kind.one(o, m)))
+            for member, owner in given.items()])
+        for (member, owner), answer in zip(given.items(), answers):
+            assert answer.status == (204 if before.get(member) == owner else 201), (turn, member, answer)
+            robbed = before.get(member) not in (None, owner)
+            assert bool(answer.text) == robbed
+            if robbed:
+                assert answer.json["meta"]["added"] == idents(kind.target, [member])
+        for owner in owners:
+            world.holds(side, owner, *[m for m, o in given.items() if o == owner])
+
+
+@pytest.mark.parametrize("side", ["teams.members", "rooms.occupants", "countries.cities"])
+def test_one_member_wanted_and_let_go_by_many(world, side):
+    """It ends with one owner or none, whatever the order, and those who were asked to be rid of it are."""
+    kind = KINDS[side]
+    owners, (member,) = world.several(kind.type, 6), world.several(kind.target, 1)
+    for _ in range(4):
+        tasks = [lambda client, o=owner: client.put(kind.one(o, member)) for owner in owners]
+        tasks += [lambda client, o=owner: client.delete(kind.one(o, member)) for owner in owners]
+        assert set(statuses(world.api, tasks)) <= {201, 204}
+        holders = [owner for owner in owners if world.rows(side, owner)]
+        assert len(holders) <= 1
+        for owner in owners:
+            world.holds(side, owner, *([member] if owner in holders else []))

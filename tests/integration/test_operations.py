@@ -172,9 +172,13 @@ LATE_FAILURES = {
     "required attribute": lambda ids: (add("persons", attributes={"email": "x@example.org"}), 422, None),
     "unknown attribute": lambda ids: (add("persons", attributes={"name": "x", "nope": 1}), 400, "/data/attributes/nope"),
     "client's id": lambda ids: (add("persons", id="5"), 403, "/data/id"),
-    "unknown type": lambda ids: (add("persons") | {"data": {"type": "nopes"}}, 404, None),
+    "unknown type": lambda ids: (add("persons") | {"data": {"type": "nopes"}}, 404, "/data/type"),
     "unknown relationship": lambda ids: ({"op": "add", "ref": {**ident("persons", ids["persons"]), "relationship": "nope"},
-                                          "data": []}, 404, None),
+                                          "data": []}, 404, "/ref/relationship"),
+    "unknown type in ref": lambda ids: ({"op": "remove", "ref": ident("nopes", "1")}, 404, "/ref/type"),
+    "no id in ref": lambda ids: ({"op": "remove", "ref": ident("persons", "x")}, 404, "/ref/id"),
+    "no id in data": lambda ids: ({"op": "update", "data": {**ident("persons", "01"), "attributes": {}}}, 404, "/data/id"),
+    "unknown type in href": lambda ids: ({"op": "remove", "href": "/nopes/1"}, 404, "/href"),
 }
 
 
@@ -248,9 +252,9 @@ MALFORMED = {
     "ref without a type": ({"op": "remove", "ref": {"id": "1"}}, "/ref"),
     "ref without an id": ({"op": "remove", "ref": {"type": "persons"}}, "/ref"),
     "ref with id and lid": ({"op": "remove", "ref": {**PERSON, "lid": "a"}}, "/ref"),
-    "ref with a number as id": ({"op": "remove", "ref": {"type": "persons", "id": 1}}, "/ref"),
+    "ref with a number as id": ({"op": "remove", "ref": {"type": "persons", "id": 1}}, "/ref/id"),
     "ref to a relationship of another kind": ({"op": "add", "ref": {**PERSON, "relationship": 5}, "data": []},
-                                              None),
+                                              "/ref/relationship"),
     "href is a number": ({"op": "remove", "href": 5}, "/href"),
     "href is empty": ({"op": "remove", "href": ""}, "/href"),
     "href to a collection": ({"op": "remove", "href": "/persons"}, "/href"),
@@ -264,7 +268,7 @@ MALFORMED = {
     "data is an array": ({"op": "add", "data": []}, "/data"),
     "data is null": ({"op": "add", "data": None}, "/data"),
     "data without a type": ({"op": "add", "data": {"attributes": {"name": "x"}}}, "/data"),
-    "data with a number as type": ({"op": "add", "data": {"type": 5}}, "/data"),
+    "data with a number as type": ({"op": "add", "data": {"type": 5}}, "/data/type"),
     "lid is a number": ({"op": "add", "data": {"type": "persons", "lid": 5, "attributes": {"name": "x"}}}, "/data/lid"),
     "update of nothing": ({"op": "update", "data": {"type": "persons"}}, "/data"),
     "links without data": ({"op": "add", "ref": {**PERSON, "relationship": "phones"}}, ""),
@@ -282,6 +286,15 @@ def test_malformed_operations(api, sql, case):
     operation, pointer = MALFORMED[case]
     answer = refused(api, sql, operation, pointer=pointer)
     assert all(found.startswith("/atomic:operations/1") for found in answer.pointers), answer
+
+
+def test_plain_json_names_no_extension(api):
+    """jsonapi.ext says what the media type says: nothing, in an answer as application/json."""
+    for accept, jsonapi in ((ATOMIC, {"version": "1.1", "ext": [EXTENSION]}), ("application/json", {"version": "1.1"})):
+        answer = api.post("/operations", {"atomic:operations": [add("persons")]}, {"Content-Type": ATOMIC, "Accept": accept})
+        assert (answer.status, answer.headers["Content-Type"]) == (200, accept)
+        assert answer.json["jsonapi"] == jsonapi
+        assert len(answer.json["atomic:results"]) == 1
 
 
 @pytest.mark.parametrize("document, pointer", [

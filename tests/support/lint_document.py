@@ -55,8 +55,12 @@ def results_or_errors(_, document):
 
 @document_rule("EXT-02")
 def extension_members_are_negotiated(response, document):
-    """A member with a colon belongs to an extension that the media type names."""
-    applied = re.findall(r'ext="([^"]*)"', response.headers.get("Content-Type") or "")
+    """A member with a colon belongs to an extension that the media type names: the answer's own, or, where that is
+    plain JSON, which has no parameters, the request's."""
+    named_by = response.headers.get("Content-Type") or ""
+    if named_by == "application/json":
+        named_by = (response.sent_headers or {}).get("Content-Type") or ""
+    applied = re.findall(r'ext="([^"]*)"', named_by)
     namespaces = {uri.rstrip("/").rpartition("/")[2] for uri in " ".join(applied).split()}
     for name in sorted(_member_names(document)):
         namespace, colon, member = name.partition(":")

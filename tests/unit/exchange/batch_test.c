@@ -92,6 +92,25 @@ static void test_leaving(void **state)
     assert_int_equal(batch_lane(t->batch), LANE_FAST);
 }
 
+/* Of two that want the same member, one has to see what the other has done. */
+static void test_an_exclusive_key_is_named_once(void **state)
+{
+    struct trial *t = *state;
+    struct cell keys[3];
+    for (size_t i = 0; i < 3; i++) {
+        keys[i] = cell_from_int8(t->arena, i == 2 ? 1 : (int64_t)i + 1);
+        struct exchange *x = fetching(t, 1, 1);
+        x->plan.exclusive = &keys[i];
+        if (i < 2) {
+            join(t, x);
+        } else {
+            assert_false(batch_may_join(t->batch, x));
+            batch_leave(t->batch, t->members[0]);
+            assert_true(batch_may_join(t->batch, x));
+        }
+    }
+}
+
 /* The batch holds the service: its members may be gone before PostgreSQL is done. */
 static void test_the_service_is_held(void **state)
 {
@@ -350,6 +369,7 @@ int main(void)
         batch_test(test_a_large_request_goes_alone),
         batch_test(test_only_the_same_statements),
         batch_test(test_leaving),
+        batch_test(test_an_exclusive_key_is_named_once),
         batch_test(test_the_service_is_held),
         batch_test(test_one_member),
         batch_test(test_several_members),

@@ -122,7 +122,7 @@ static void test_names(void **state)
     } cases[] = {
         { NAMED(",'nope':1"), "unknown-field /data/attributes/nope",
           "is not an attribute of persons; there are: name, email" },
-        { NAMED(",'emial':1"), "unknown-field /data/attributes/emial", "did you mean 'email'?" },
+        { NAMED(",'emial':1"), "unknown-field /data/attributes/emial", "did you mean 'email'? there are: name" },
         { NAMED(",'Name':'x'"), "unknown-field /data/attributes/Name", "did you mean 'name'?" },
         { NAMED(",'phones':[]"), "unknown-field /data/attributes/phones",
           "it is a relationship: give it under 'relationships'" },

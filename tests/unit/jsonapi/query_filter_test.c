@@ -322,7 +322,11 @@ static void test_links(void **state)
     static const struct query_refusal refusals[] = {
         { "filter[meta.nope]=1", "filter[meta.nope]",
           "links have no \"nope\"; did you mean \"note\"? there are since and note" },
-        { "filter[meta]=1", "filter[meta]", "\"phones\" has no \"meta\"" },
+        { "filter[meta]=1", "filter[meta]",
+          "\"phones\" has no \"meta\"; there are id,"
+          " number, label, owners, home, meta.since and meta.note" },
+        { "filter[owners.nope]=1", "filter[owners.nope]",
+          "\"persons\" has no \"nope\"; there are id, name, email, age," },
         { "filter[meta.since]=x", "filter[meta.since]", "\"x\" is no value for \"meta.since\"" },
         { "filter[meta.since][like]=x", "filter[meta.since][like]", "is no operator" },
         { "filter[name]=x", "filter[name]", "\"phones\" has no \"name\"" },

@@ -40,6 +40,30 @@ static void test_what_is_understood(void **state)
     query_trial_end(&t);
 }
 
+/* In either order; without a size it is the largest, since a range is asked for to be had whole. */
+static void test_ranges(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *raw;
+        uint32_t size;
+    } cases[] = {
+        { "page[after]=a&page[before]=b", 1000 },
+        { "page[before]=b&page[after]=a", 1000 },
+        { "page[before]=b&page[size]=3&page[after]=a", 3 },
+    };
+    struct query_trial t;
+    query_trial_begin(&t);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        query_trial_accept(&t, cases[i].raw);
+        assert_int_equal(t.query.page.direction, PAGE_AFTER);
+        assert_true(text_is(t.query.page.cursor, "a"));
+        assert_true(text_is(t.query.page.end, "b"));
+        assert_int_equal(t.query.page.size, cases[i].size);
+    }
+    query_trial_end(&t);
+}
+
 /* clang-format off */
 static const struct query_refusal refusals[] = {
     { "page[size]=0",                        "page[size]",
@@ -62,8 +86,8 @@ static const struct query_refusal refusals[] = {
     { "page[size]=36893488147419103233",     "page[size]", "at most 1000" },
     { "page[after]=",                        "page[after]", "names no cursor" },
     { "page[before]",                        "page[before]", "names no cursor" },
-    { "page[after]=a&page[before]=b",        "page[before]", "not both" },
-    { "page[before]=a&page[after]=b",        "page[after]", "not both" },
+    { "page[after]=a&page[before]=",         "page[before]", "names no cursor" },
+    { "page[before]=a&page[before]=b",       "page[before]", "more than once" },
     { "page[number]=0",                      "page[number]", "\"0\" is no number of a page" },
     { "page[number]=-1",                     "page[number]", "whole number from 1" },
     { "page[number]=01",                     "page[number]", "" },
@@ -73,6 +97,7 @@ static const struct query_refusal refusals[] = {
     { "page[number]=99999999999999999999",   "page[number]", "is too far" },
     { "page[number]=2&page[after]=a",        "page[number]", "by its number or by a cursor" },
     { "page[before]=a&page[number]=2",       "page[number]", "by its number or by a cursor" },
+    { "page[before]=a&page[number]=2&page[after]=b", "page[number]", "by its number or by a cursor" },
     { "page[total]=",                        "page[total]", "give none, exact or estimated" },
     { "page[total]=true",                    "page[total]", "\"true\" is no way to count" },
     { "page[total]=Exact",                   "page[total]", "" },
@@ -147,9 +172,6 @@ static void test_profile_errors(void **state)
     assert_int_equal(t.result, PROBLEM_PAGE_TOO_LARGE);
     assert_string_equal(t.problems.first->type_link, PROFILE "max-size-exceeded");
     assert_string_equal(t.problems.first->meta, "{\"page\":{\"maxSize\":1000}}");
-    query_trial_read(&t, "page[after]=a&page[before]=b");
-    assert_string_equal(t.problems.first->type_link, PROFILE "range-pagination-not-supported");
-    assert_null(t.problems.first->meta);
     query_trial_read(&t, "page[after]=a&page[number]=2");
     assert_null(t.problems.first->type_link);
     query_trial_end(&t);
@@ -160,7 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_understood), cmocka_unit_test(test_what_is_refused),
         cmocka_unit_test(test_how_far_numbers_go), cmocka_unit_test(test_totals),
-        cmocka_unit_test(test_profile_errors),
+        cmocka_unit_test(test_profile_errors),     cmocka_unit_test(test_ranges),
     };
     return cmocka_run_group_tests_name("query page", tests, NULL, NULL);
 }

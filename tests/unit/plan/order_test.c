@@ -138,6 +138,36 @@ static void test_behind_a_cursor(void **state)
     }
 }
 
+/* A range lies behind one place and before another. */
+static void test_ranges(void **state)
+{
+    struct planning p;
+    planning_begin(&p, *state);
+    planning_type(&p, "persons", "sort=-email,name");
+    planning_cursor(&p, (const char *const[]){ "z", "n" }, 9);
+    p.selection.end = p.selection.cursor;
+    planning_cursor(&p, (const char *const[]){ NULL, "m" }, 8);
+    p.query.page.direction = PAGE_AFTER;
+    const char *sql = planning_sql(&p);
+    planning_has(sql,
+                 " and (r.\"email\" is not null or (r.\"email\" is null and ((r.\"name\" > a.c1) or"
+                 " (r.\"name\" = a.c1 and r.\"id\" > a.cursor))))");
+    planning_has(sql,
+                 " and ((r.\"email\" > a.e0 or r.\"email\" is null) or (r.\"email\" = a.e0 and"
+                 " ((r.\"name\" < a.e1) or (r.\"name\" = a.e1 and r.\"id\" < a.last)))) order");
+    assert_string_equal(planning_arguments(&p), "8, 9, 50, 'm', 'z', 'n'");
+    planning_type(&p, "persons", "");
+    planning_cursor(&p, NULL, 9);
+    p.selection.end = p.selection.cursor;
+    planning_cursor(&p, NULL, 8);
+    p.query.page.direction = PAGE_AFTER;
+    assert_false(selection_is_plain(&p.selection));
+    planning_has(planning_sql(&p),
+                 " and r.\"id\" > a.cursor and r.\"id\" < a.last order by r.\"id\" limit");
+    assert_string_equal(planning_arguments(&p), "8, 9, 50");
+    planning_end(&p);
+}
+
 /* A cursor fits the list that it was made for: its order and its filters. */
 static void test_shapes_of_cursors(void **state)
 {
@@ -194,7 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_orders),           cmocka_unit_test(test_values_that_are_computed),
         cmocka_unit_test(test_behind_a_cursor),  cmocka_unit_test(test_shapes_of_cursors),
-        cmocka_unit_test(test_types_of_cursors),
+        cmocka_unit_test(test_types_of_cursors), cmocka_unit_test(test_ranges),
     };
     return planning_tests("order", tests);
 }
