@@ -45,7 +45,8 @@ static const struct rule rules[] = {
     { "42883", REMEDY_REPORT,  PROBLEM_SCHEMA_MISMATCH,
       "a column of the database has another type than the model knows of, until it is read again" },
     { PG_OTHER_TYPES, REMEDY_REPORT, PROBLEM_SCHEMA_MISMATCH,
-      "a column of the database has another type than the model knows of, until it is read again; if this was a write, look whether it was made" },
+      "a column of the database has another type than the model knows of, until it is read again;"
+      " if this was a write, look whether it was made" },
     { "42501", REMEDY_REPORT,  PROBLEM_FORBIDDEN, "the service's database role may not do this" },
     { "57",    REMEDY_RETRY,   PROBLEM_UNAVAILABLE, "the database is shutting down or starting up; try again" },
     { "08",    REMEDY_RETRY,   PROBLEM_UNAVAILABLE, "the connection to the database failed; try again" },

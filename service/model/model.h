@@ -14,7 +14,8 @@
 #include "base/text.h"
 #include "model/column_read.h"
 #include "model/relationship.h"
-#include "pg/column_types.h"
+
+struct column_types; /* pg/column_types.h */
 
 struct attribute {
     const char *name;    /* in documents */
@@ -69,8 +70,8 @@ struct model {
     struct arena *arena; /* owns everything */
     size_t n_resources;
     const struct resource *resources;
-    size_t n_relationships;           /* of all resources together */
-    struct column_types column_types; /* as they were when the catalog was read */
+    size_t n_relationships;                  /* of all resources together */
+    const struct column_types *column_types; /* as they were when the catalog was read */
 };
 
 /* model_find_resource() - the resource of this type; NULL when there is none. */

@@ -148,12 +148,17 @@ static void list_to_one(struct draft *d, struct resource *resource, struct relat
 
 static void keep_column_types(struct draft *d, struct model *model)
 {
-    struct column_types types = d->catalog->column_types;
-    struct numbered_column *at = arena_alloc(d->arena, types.n * sizeof *at);
-    for (size_t i = 0; at != NULL && i < types.n; i++) {
-        at[i] = types.at[i];
+    struct column_types from = d->catalog->column_types;
+    struct column_types *types = arena_alloc(d->arena, sizeof *types);
+    struct numbered_column *at = arena_alloc(d->arena, from.n * sizeof *at);
+    if (types == NULL || at == NULL) {
+        return;
     }
-    model->column_types = (struct column_types){ .n = at == NULL ? 0 : types.n, .at = at };
+    for (size_t i = 0; i < from.n; i++) {
+        at[i] = from.at[i];
+    }
+    *types = (struct column_types){ .n = from.n, .at = at };
+    model->column_types = types;
 }
 
 /* The model's relationships, resource by resource; `at` is where those of each end have gone. */

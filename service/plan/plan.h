@@ -87,7 +87,7 @@ static inline uint64_t statement_hash(const char *sql, size_t n)
 /* statement_hash_type() - with one more parameter: with other types it is another statement. */
 static inline uint64_t statement_hash_type(uint64_t hash, uint32_t oid)
 {
-    return (hash ^ oid) * 0x100000001b3u; /* as FNV-1a goes on */
+    return (hash ^ oid) * 0x100000001b3u; /* a step of FNV-1a */
 }
 
 /* plan_same() - may these two plans share one execution? */
