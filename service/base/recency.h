@@ -26,7 +26,9 @@ struct recency {
 /* recency_enter() - the mark of a new thing. */
 void recency_enter(struct recency *r, struct recency_mark *mark);
 
-/* recency_use() - thing `i` of `n` is used again. Cost: a look at all marks when it is proven so. */
+/*
+ * recency_use() - thing `i` of `n` is used again. Cost: a look at all marks when that proves it.
+ */
 void recency_use(struct recency *r, struct recency_mark *marks, size_t n, size_t i);
 
 /* recency_leave() - the thing with this mark goes, for whatever reason. */

@@ -3,8 +3,10 @@
  *
  * Each connection works on one group at a time: what waits meanwhile is gathered into larger
  * batches. Work goes in lanes: neither writers that wait for each other's locks nor lists that take
- * long ever have all connections, so lookups go on. Only the first is opened at once, the others when there
- * is more to do than it can: many idle services need few of PostgreSQL's connections.
+ * long ever have all connections, so lookups go on.
+ *
+ * Only the first is opened at once, the others when there is more to do than it can: many idle
+ * services need few of PostgreSQL's connections.
  */
 #ifndef BACKREF_PG_POOL_H
 #define BACKREF_PG_POOL_H

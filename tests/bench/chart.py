@@ -78,10 +78,11 @@ def draw(results, machine):
     height = bottom + 58
     about = [line.partition(": ")[2] for line in machine.splitlines() if line.startswith("machine: ")][0]
     rounds = max(len(samples) for samples in results.samples.values())
+    busy = ", which was busy with other work too" if results.noisy() > len(results.samples) / 2 else ""
     foot = [text(WIDTH / 2, bottom + 34, "Requests per second, on a logarithmic scale, each at the number of connections"
                                          " that suits it best; in brackets backref's rate over this one's.", 11, "middle", "#444"),
             text(WIDTH / 2, bottom + 50, f"{datetime.date.today().isoformat()}, medians of {rounds}"
-                                         f" round{'s' if rounds > 1 else ''}, {about}", 11, "middle", "#444")]
+                                         f" round{'s' if rounds > 1 else ''}, {about}{busy}", 11, "middle", "#444")]
     head = (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
             ' font-family="sans-serif">', f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
             text(LEFT, 22, "backref and what one would use instead", 15, weight="bold"))

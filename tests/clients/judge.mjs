@@ -20,6 +20,16 @@ function short(exchange) {
     return `${exchange.method} ${exchange.url}: ${exchange.status} ${exchange.content.slice(0, 400)}`;
 }
 
+/** The documents in an answer: of atomic operations each result is one, unless it is empty. */
+function parts(exchange) {
+    const document = JSON.parse(exchange.content);
+    if (!exchange.headers["content-type"].includes('ext="https://jsonapi.org/ext/atomic"') || document.errors) {
+        return [document];
+    }
+    const { "atomic:results": results, ...others } = document;
+    return results.filter((result) => Object.keys(result).length > 0).map((result) => ({ ...others, ...result }));
+}
+
 /** Complaints about an answer as a document of JSON:API. */
 export function documents(exchanges) {
     const judge = new validator.Validator(schema());
@@ -35,7 +45,7 @@ export function documents(exchanges) {
             complaints.push(`${short(exchange)}\n  ${exchange.headers["content-type"]}`);
         }
         try {
-            judge.validate(JSON.parse(exchange.content));
+            parts(exchange).forEach((document) => judge.validate(document));
         } catch (error) {
             complaints.push(
                 `${short(exchange)}\n  ${JSON.stringify(error.errors?.map((e) => `${e.dataPath} ${e.message}`) ?? error.message)}`,

@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 
 import psycopg2
@@ -16,6 +17,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROJECT = "backref-test"
 PASSWORD = "s3cret"
 START_SECONDS = 120
+BUILD_SECONDS = 900
+IMAGES = ["db", "backref", "proxy", "tests"]  # services of which each has an image of its own
 
 
 def docker(*words, check=True, timeout=900):
@@ -29,6 +32,35 @@ def _run(command, environment, check, timeout):
                           stderr=subprocess.STDOUT, timeout=timeout)
     assert not check or done.returncode == 0, f"{command} failed:\n{done.stdout[-6000:]}"
     return done.stdout
+
+
+class Background:
+    """`with Background(command) as running:` goes on beside other work; the end of the block ends it."""
+
+    def __init__(self, command, environment=None):
+        self.command, self.environment = command, environment
+
+    def __enter__(self):
+        self.output = tempfile.TemporaryFile("w+", errors="replace")
+        self.process = subprocess.Popen(self.command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL,
+                                        stdout=self.output, stderr=subprocess.STDOUT)
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.output.close()
+
+    def finish(self, timeout):
+        """What it printed, once it has ended; its status is in `process.returncode`."""
+        self.process.wait(timeout)
+        self.output.seek(0)
+        return self.output.read()
 
 
 def inspect(name, what):
@@ -65,15 +97,21 @@ class Stack:
             "BACKREF_TEST_DATABASE": f"127.0.0.1:{self.database_port}",
             "BACKREF_PASSWORD": PASSWORD,
         }
-        self.command = [*compose_command(), "-p", PROJECT, "-f", "docker/compose.yaml",
+        compose = compose_command()
+        self.at_once = ["--parallel"] if len(compose) == 1 else []  # what compose 2 does anyway
+        self.command = [*compose, "-p", PROJECT, "-f", "docker/compose.yaml",
                         "-f", "tests/docker/published.yaml"]
 
     def compose(self, *words, check=True, timeout=900):
         return _run([*self.command, *words], self.environment, check, timeout)
 
+    def beside(self, *words):
+        """The same in the background."""
+        return Background([*self.command, *words], self.environment)
+
     def __enter__(self):
         self.remove()
-        self.compose("--profile", "demo", "--profile", "test", "build", timeout=1800)
+        self.compose("--profile", "test", "build", *self.at_once, *IMAGES, timeout=BUILD_SECONDS)
         self.compose("--profile", "demo", "up", "-d", timeout=START_SECONDS)
         return self
 
@@ -82,7 +120,7 @@ class Stack:
 
     def remove(self):
         self.compose("--profile", "demo", "--profile", "test", "down", "-v", "--remove-orphans",
-                     "-t", "10")
+                     "-t", "1")
 
     # -- what it is ------------------------------------------------------------------------
 

@@ -15,10 +15,10 @@ export class Refused extends Error {
 }
 
 /** The document that came, or null. */
-export async function send(method, url, body) {
-    const headers = { Accept: "application/vnd.api+json" };
+export async function send(method, url, body, type = "application/vnd.api+json") {
+    const headers = { Accept: type };
     if (body !== undefined) {
-        headers["Content-Type"] = "application/vnd.api+json";
+        headers["Content-Type"] = type;
     }
     const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
     const document = answer.status === 204 ? null : await answer.json();

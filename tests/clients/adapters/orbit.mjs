@@ -1,8 +1,11 @@
 // @orbit/jsonapi: queries and operations on records of a schema. Ids are its own until the server has given one,
 // which a key map translates; links are not followed but given as the URL of a query.
-import { JSONAPISource } from "@orbit/jsonapi";
+import { JSONAPIAtomicOperationsDocumentSerializer, JSONAPISerializers, JSONAPISource } from "@orbit/jsonapi";
 import { RecordKeyMap, RecordSchema } from "@orbit/records";
 import { READ_ONLY, TYPES } from "../model.mjs";
+import { send } from "./http.mjs";
+
+const ATOMIC = 'application/vnd.api+json;ext="https://jsonapi.org/ext/atomic"';
 
 function schema() {
     const models = {};
@@ -20,6 +23,7 @@ function schema() {
 
 export default class {
     constructor(base) {
+        this.base = base;
         this.schema = schema();
         this.keys = new RecordKeyMap();
         this.source = new JSONAPISource({
@@ -148,6 +152,37 @@ export default class {
                     return t.replaceRelatedRecords(owner, name, members);
             }
         });
+    }
+
+    /**
+     * Atomic operations are written by it, but sent by others. What it knows as the extension was before it was final
+     * (results; operations that add a resource, or one member) is not asked for.
+     */
+    async operations({ update, replace, remove }) {
+        const settings = {
+            schema: this.schema,
+            keyMap: this.keys,
+            serializerFor: this.source.requestProcessor.serializerFor,
+        };
+        const members = replace.ids.map((one) => this.record(TYPES[replace.type].relationships[replace.name], one));
+        const document = new JSONAPIAtomicOperationsDocumentSerializer(settings).serialize({
+            operations: [
+                {
+                    op: "updateRecord",
+                    record: { ...this.record(update.type, update.id), attributes: update.attributes },
+                },
+                {
+                    op: "replaceRelatedRecords",
+                    record: this.record(replace.type, replace.id),
+                    relationship: replace.name,
+                    relatedRecords: members,
+                },
+                { op: "removeRecord", record: this.record(remove.type, remove.id) },
+            ],
+        });
+        const came = await send("POST", `${this.base}/operations`, document, ATOMIC);
+        const reader = settings.serializerFor(JSONAPISerializers.ResourceDocument);
+        return this.plain(reader.deserialize(came["atomic:results"][0]).data, new Map());
     }
 
     async destroy(type, id) {
