@@ -38,7 +38,7 @@ struct parameter {
  */
 struct statement {
     const char *sql;
-    uint64_t hash;       /* of sql and the types of the parameters */
+    uint64_t hash;       /* of sql */
     bool shared;         /* takes requests' numbers and arrays; see above */
     size_t n_parameters; /* the requests' numbers of a shared statement not counted */
     const struct parameter *parameters;
@@ -82,12 +82,6 @@ static inline const struct step_plan *plan_statement(const struct plan *plan, si
 static inline uint64_t statement_hash(const char *sql, size_t n)
 {
     return digest_number((struct text){ .at = sql, .n = n });
-}
-
-/* statement_hash_type() - with one more parameter: with other types it is another statement. */
-static inline uint64_t statement_hash_type(uint64_t hash, uint32_t oid)
-{
-    return (hash ^ oid) * 0x100000001b3u; /* a step of FNV-1a */
 }
 
 /* plan_same() - may these two plans share one execution? */
