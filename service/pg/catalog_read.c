@@ -378,7 +378,11 @@ int catalog_read(struct session *s, struct arena *a, struct catalog **ret_catalo
         *reterr = (struct session_error){ .message = "out of memory for the catalog" };
         return 1;
     }
-    if (session_run(s, "begin isolation level repeatable read read only", reterr) != 0) {
+    /* Defaults are written out under a lock of their table, which a migration may hold for long. */
+    if (session_run(s,
+                    "begin isolation level repeatable read read only;"
+                    "set local lock_timeout = '10s'",
+                    reterr) != 0) {
         return 1;
     }
     if (read_all(&r) != 0) {

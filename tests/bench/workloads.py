@@ -32,6 +32,7 @@ FURTHER = (
     Workload("post_link", "POST one link", "link", writes=True),
 )
 BULK = "bulk"  # 10,000 links in one request: bulk.py
+IDLE = "idle"  # memory, start, sends: idle.py
 
 
 @dataclasses.dataclass(frozen=True)

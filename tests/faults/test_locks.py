@@ -10,7 +10,7 @@ from support.client import Client, idents
 from support.database import Sql
 from support.model import bulk
 from support.postgres import Cluster
-from support.service import Service, migrate
+from support.service import Service, migrate, run
 
 from .clients import LOCKS, Answers, request_bytes
 from .processes import SLACK, wait_until, waiting_backends
@@ -77,6 +77,15 @@ def test_reads_do_not_wait_for_writers_that_wait(open_sql, start, linked, databa
         assert answer.status == 204, answer
     assert sql.count("person_phones") == waiting * len(phones)
     assert service.stop() == 0
+
+
+def test_a_locked_table_is_no_reason_to_start_for_ever(lock, database):
+    """A migration that somebody left open: the program ends, and says why."""
+    release = lock(LOCKS["table"])
+    done = run("serve", "--listen", "127.0.0.1:0", "--database", database[0])
+    assert done.returncode == 1 and "lock timeout" in done.stderr, done.stderr
+    release()
+    assert run("model", "check", "--database", database[0]).returncode == 0
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])

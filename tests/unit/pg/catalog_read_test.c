@@ -130,7 +130,7 @@ static const char *const labels[] = {
     }
 
 static const struct fake_answer whole[] = {
-    DONE("begin isolation level repeatable read read only"),
+    DONE("begin isolation level repeatable read read only;set local lock_timeout = '10s'"),
     ROWS("select c.oid", tables, 6),
     ROWS("with recursive base", columns, 11),
     ROWS("select k.conrelid", constraints, 8),
