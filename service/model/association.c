@@ -2,6 +2,8 @@
  * association.c - the association table itself: its key, its other columns, its indexes and what a
  * delete does. SQLAlchemy says nothing about most of these until rows are written.
  */
+#include <string.h>
+
 #include "model/names.h"
 #include "model/resolving.h"
 #include "model/spelling.h"
@@ -201,13 +203,26 @@ static void add_link_column(struct draft *d, struct draft_end *end, struct attri
     end->n_link_columns++;
 }
 
+/* Does the other side say which columns are shown? Then this one shows the same. */
+static bool is_said_there(const struct draft_end *end)
+{
+    const char *name = end->declared->back_populates;
+    const struct declared_resource *there = end->target->declared;
+    for (size_t i = 0; name != NULL && i < there->n_relationships; i++) {
+        if (strcmp(there->relationships[i].name, name) == 0) {
+            return there->relationships[i].has_secondary_attributes;
+        }
+    }
+    return false;
+}
+
 void resolve_link_columns(struct draft *d, struct draft_end *end)
 {
     const struct declared_relationship *declared = end->declared;
     size_t n = declared->has_secondary_attributes ? declared->n_secondary_attributes
                                                   : end->table->n_columns;
     struct attribute *columns = arena_zalloc(d->arena, n, sizeof *columns);
-    if (columns == NULL) {
+    if (columns == NULL || (!declared->has_secondary_attributes && is_said_there(end))) {
         return;
     }
     end->link_columns = columns;

@@ -75,6 +75,8 @@ SOUND = {
     "page": page({"prev": None, "next": "/persons?sort=name&page%5Bsize%5D=1&page%5Bafter%5D=x"}),
     "total": page(headers=PAGED, meta={"page": {"total": 3, "estimatedTotal": {"bestGuess": 4}}}),
     "results": answer({"atomic:results": [{"data": PERSON}, {}]}, 200, ATOMIC),
+    "results with linkage": answer({"atomic:results": [{"data": [{"type": "phones", "id": "1"}], "meta": {}}]},
+                                   200, ATOMIC),
     "link object": changed(["links", "self"], {"href": "/persons/1", "rel": "self", "hreflang": ["en", "pt-BR"]}),
     "entry": answer({"meta": {}, "links": {"persons": "/persons"}}),
     "not modified": answer(b"", 304, {"Vary": "Accept"}),

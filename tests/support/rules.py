@@ -12,7 +12,7 @@ Rule = collections.namedtuple("Rule", "rows judge")
 RESPONSE_RULES = []  # judge(response), whatever the response is
 DOCUMENT_RULES = []  # judge(response, document), when there is a JSON:API document
 
-MEMBER_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_\- ]*[A-Za-z0-9])?")
+MEMBER_NAME = re.compile("[A-Za-z0-9\u0080-\U0010ffff]([A-Za-z0-9_\\- \u0080-\U0010ffff]*[A-Za-z0-9\u0080-\U0010ffff])?")
 
 
 def response_rule(*rows):
@@ -37,7 +37,7 @@ def as_list(data):
 def primary(document):
     """The resources or identifiers that are primary data, also those of atomic results."""
     items = as_list(document.get("data"))
-    return items + [r["data"] for r in document.get("atomic:results", []) if r.get("data")]
+    return items + [item for r in document.get("atomic:results", []) for item in as_list(r.get("data"))]
 
 
 def resources(document):

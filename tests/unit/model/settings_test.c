@@ -121,6 +121,24 @@ static void test_links_may_be_shared_knowingly(void **state)
     loaded_model_free(&l);
 }
 
+/* What one side says of the columns holds for both: the other one's defaults are not judged. */
+static void test_one_side_says_what_links_show(void **state)
+{
+    (void)state;
+    struct loaded_model l =
+        served("table calls\ncolumn person_id bigint not_null\ncolumn phone_id bigint not_null\n"
+               "column 100% integer\nprimary person_id phone_id\nforeign person_id persons id\n"
+               "foreign phone_id phones id\nindex phone_id\n",
+               BOTH("'target': 'phones', 'secondary': 'calls', 'back_populates': 'owners'",
+                    "'target': 'persons', 'secondary': 'calls', 'back_populates': 'phones',"
+                    "'secondary_attributes': {'share': {'column': '100%'}}"));
+    const struct relationship *phones = relationship_of(l.model, "persons", "phones");
+    assert_int_equal(phones->n_link_columns, 1);
+    assert_string_equal(phones->link_columns[0].name, "share");
+    assert_false(phones->link_columns[0].read_only);
+    loaded_model_free(&l);
+}
+
 static void test_collections_have_an_order(void **state)
 {
     (void)state;
@@ -259,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_one_side_may_be_read_only),
         cmocka_unit_test(test_types_that_are_only_read),
         cmocka_unit_test(test_links_may_be_shared_knowingly),
+        cmocka_unit_test(test_one_side_says_what_links_show),
         cmocka_unit_test(test_collections_have_an_order),
         cmocka_unit_test(test_an_association_table_may_store_a_type),
         cmocka_unit_test(test_link_columns_are_written_where_declared),
