@@ -150,6 +150,7 @@ def fresh_service(cluster, fresh_database):
         running = Service(cluster.url(name), env=env, **flags)
         running.database_name = name
         running.sql = Sql(cluster.connect(name))
+        running.second_session = lambda: Sql(cluster.connect(name))
         running.client = lambda **options: Client(running.base_url, **options)
         started.append(running)
         return running

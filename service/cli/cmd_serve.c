@@ -164,6 +164,7 @@ static void reload(struct serving *s)
 {
     struct model *model;
     if (load_model(s->settings, s->log, &model) != 0) {
+        atomic_store(&s->service->is_kept, true);
         log_line(s->log, LOG_ERROR, "the model is not reloaded; the one before is served on");
         return;
     }

@@ -7,7 +7,10 @@
 
 #include <errno.h>
 
-enum { ENCODING_BUDGET = 256 << 20 };
+enum {
+    ENCODING_BUDGET = 256 << 20,
+    MAX_STEPS_TOGETHER = 256, /* statements of one transaction that requests share */
+};
 
 /* The first member that still waits: all of them run the same statements. */
 static const struct exchange *live_member(const struct batch *b)
@@ -47,6 +50,23 @@ struct batch *batch_free(struct batch *b)
     return NULL;
 }
 
+/* What is sent for an exchange: its precondition's statements, then its plan's. */
+static size_t n_steps(const struct exchange *x)
+{
+    return x->precondition.n + x->plan.n_statements;
+}
+
+static const struct step_plan *step_at(const struct exchange *x, size_t i)
+{
+    return i < x->precondition.n ? &x->precondition.statements[i]
+                                 : plan_statement(&x->plan, i - x->precondition.n);
+}
+
+static struct rows *rows_at(struct exchange *x, size_t i)
+{
+    return i < x->precondition.n ? &x->precondition.rows[i] : &x->rows[i - x->precondition.n];
+}
+
 /* Does somebody in the batch name the key that `x` must be the only one to name? */
 static bool is_named(const struct batch *b, const struct exchange *x)
 {
@@ -61,13 +81,20 @@ static bool is_named(const struct batch *b, const struct exchange *x)
     return found;
 }
 
+static bool fit(const struct batch *b, const struct exchange *member, const struct exchange *x)
+{
+    if (member->plan.together) {
+        return x->plan.together && b->n_steps + n_steps(x) <= MAX_STEPS_TOGETHER;
+    }
+    return b->n_rows + x->plan.n_rows <= BATCH_MAX_ROWS && plan_same(&member->plan, &x->plan) &&
+           !is_named(b, x);
+}
+
 bool batch_may_join(const struct batch *b, const struct exchange *x)
 {
     const struct exchange *member = live_member(b);
     return b->service->settings->coalescing != COALESCING_OFF && !b->is_closed &&
-           b->n_members < BATCH_MAX_MEMBERS && member != NULL &&
-           b->n_rows + x->plan.n_rows <= BATCH_MAX_ROWS && plan_same(&member->plan, &x->plan) &&
-           !is_named(b, x);
+           b->n_members < BATCH_MAX_MEMBERS && member != NULL && fit(b, member, x);
 }
 
 void batch_join(struct batch *b, struct exchange *x)
@@ -77,6 +104,7 @@ void batch_join(struct batch *b, struct exchange *x)
     b->members[b->n_members++] = x;
     b->n_live++;
     b->n_rows += x->plan.n_rows;
+    b->n_steps += n_steps(x);
 }
 
 void batch_leave(struct batch *b, struct exchange *x)
@@ -94,23 +122,6 @@ enum lane batch_lane(const struct batch *b)
         return LANE_FAST;
     }
     return member->plan.writes ? LANE_WRITES : member->plan.slow ? LANE_SLOW : LANE_FAST;
-}
-
-/* What is sent for an exchange: its precondition's statements, then its plan's. */
-static size_t n_steps(const struct exchange *x)
-{
-    return x->precondition.n + x->plan.n_statements;
-}
-
-static const struct step_plan *step_at(const struct exchange *x, size_t i)
-{
-    return i < x->precondition.n ? &x->precondition.statements[i]
-                                 : plan_statement(&x->plan, i - x->precondition.n);
-}
-
-static struct rows *rows_at(struct exchange *x, size_t i)
-{
-    return i < x->precondition.n ? &x->precondition.rows[i] : &x->rows[i - x->precondition.n];
 }
 
 /* ---- encoding ------------------------------------------------------------------------------ */
@@ -159,10 +170,10 @@ static bool encode_array(struct arena *a, const struct cell *cells, size_t n, ui
     return true;
 }
 
-/* All members' cells of one parameter, one after the other; for one member, its own. */
-static const struct cell *gather(struct batch *b, size_t statement, size_t parameter, size_t *ret_n)
+/* All members' cells of one parameter, one after the other; for `only` one, its own. */
+static const struct cell *gather(struct batch *b, const struct exchange *only, size_t statement,
+                                 size_t parameter, size_t *ret_n)
 {
-    const struct exchange *only = n_places(b) == 1 ? b->members[0] : NULL;
     if (only != NULL) {
         const struct argument *argument = &step_at(only, statement)->arguments[parameter];
         *ret_n = argument->n;
@@ -187,18 +198,20 @@ static const struct cell *gather(struct batch *b, size_t statement, size_t param
     return cells;
 }
 
-/* The numbers of the members, once for each of their rows of arguments. */
-static bool encode_numbers(struct batch *b, size_t statement, struct cell *ret)
+/* The numbers of the members, once for each of their rows of arguments; `only` one is number 0. */
+static bool encode_numbers(struct batch *b, const struct exchange *only, size_t statement,
+                           struct cell *ret)
 {
     size_t n = 0;
-    for (size_t i = 0; i < n_places(b); i++) {
-        const struct exchange *x = at_place(b, i);
+    size_t n_all = only != NULL ? 1 : n_places(b);
+    for (size_t i = 0; i < n_all; i++) {
+        const struct exchange *x = only != NULL ? only : at_place(b, i);
         n += x == NULL ? 0 : step_at(x, statement)->arguments[0].n;
     }
     struct cell *numbers = arena_alloc(b->arena, n * sizeof *numbers);
     n = 0;
-    for (size_t i = 0; numbers != NULL && i < n_places(b); i++) {
-        const struct exchange *x = at_place(b, i);
+    for (size_t i = 0; numbers != NULL && i < n_all; i++) {
+        const struct exchange *x = only != NULL ? only : at_place(b, i);
         if (x == NULL) {
             continue;
         }
@@ -218,8 +231,15 @@ static void set_value(struct encoded *e, size_t i, uint32_t type, struct cell va
     e->lengths[i] = value.n < 0 ? 0 : value.n;
 }
 
-static bool encode_statement(struct batch *b, size_t position, const struct statement *statement)
+/*
+ * Statement `position` of the members' plans, or of `only` that one's, as number `place` of the
+ * group.
+ */
+static bool encode_statement(struct batch *b, const struct exchange *only, size_t position,
+                             size_t place)
 {
+    const struct statement *statement =
+        step_at(only == NULL ? live_member(b) : only, position)->statement;
     bool shared = statement->shared;
     size_t n = statement->n_parameters + (shared ? 1 : 0);
     struct encoded e = { .types = arena_alloc(b->arena, n * sizeof *e.types),
@@ -230,7 +250,7 @@ static bool encode_statement(struct batch *b, size_t position, const struct stat
     }
     struct cell value;
     if (shared) {
-        if (!encode_numbers(b, position, &value)) {
+        if (!encode_numbers(b, only, position, &value)) {
             return false;
         }
         set_value(&e, 0, 1007, value);
@@ -238,7 +258,7 @@ static bool encode_statement(struct batch *b, size_t position, const struct stat
     for (size_t i = 0; i < statement->n_parameters; i++) {
         const struct parameter *p = &statement->parameters[i];
         size_t n_cells;
-        const struct cell *cells = gather(b, position, i, &n_cells);
+        const struct cell *cells = gather(b, only, position, i, &n_cells);
         if (p->array_oid == 0) {
             ASSERT(n_cells == 1);
             value = cells[0];
@@ -248,7 +268,7 @@ static bool encode_statement(struct batch *b, size_t position, const struct stat
         set_value(&e, i + (shared ? 1 : 0), p->array_oid == 0 ? p->oid : p->array_oid, value);
     }
     const char *sql = arena_strdup(b->arena, statement->sql); /* the members may leave before it */
-    b->group.statements[b->n_before + position] = (struct group_statement){
+    b->group.statements[place] = (struct group_statement){
         .sql = sql,
         .hash = statement->hash,
         .n_parameters = (int)n,
@@ -265,33 +285,103 @@ static struct group_statement plain_statement(const char *sql)
     return (struct group_statement){ .sql = sql, .hash = statement_hash(sql, strlen(sql)) };
 }
 
-int batch_encode(struct batch *b)
+/* Writers lock rows in one order: what is made first, then what is changed, by type and key. */
+static bool goes_before(const struct exchange *a, const struct exchange *b)
+{
+    struct cell keys[2] = { a->target.key, b->target.key };
+    if (a->target.resource != b->target.resource) {
+        return a->target.resource->index < b->target.resource->index;
+    }
+    if (keys[0].n != keys[1].n) {
+        return keys[0].n < keys[1].n;
+    }
+    return keys[0].n > 0 && memcmp(keys[0].at, keys[1].at, (size_t)keys[0].n) < 0;
+}
+
+/* The members that are there, in the order in which they are sent. */
+static size_t order_members(const struct batch *b, size_t ret_order[BATCH_MAX_MEMBERS])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n_members; i++) {
+        if (b->members[i] == NULL) {
+            continue;
+        }
+        size_t at = n++;
+        for (; at > 0 && goes_before(b->members[i], b->members[ret_order[at - 1]]); at--) {
+            ret_order[at] = ret_order[at - 1];
+        }
+        ret_order[at] = i;
+    }
+    return n;
+}
+
+static bool encode_together(struct batch *b)
+{
+    size_t order[BATCH_MAX_MEMBERS];
+    size_t n = order_members(b, order);
+    size_t place = b->n_before;
+    bool encoded = true;
+    for (size_t i = 0; encoded && i < n; i++) {
+        const struct exchange *x = b->members[order[i]];
+        b->first_step[order[i]] = place - b->n_before;
+        for (size_t step = 0; encoded && step < n_steps(x); step++) {
+            encoded = encode_statement(b, x, step, place++);
+        }
+    }
+    return encoded;
+}
+
+static bool encode_shared(struct batch *b)
 {
     const struct exchange *member = live_member(b);
-    const struct plan *plan = &member->plan;
-    b->opens_transaction = member->judge != NULL;
-    find_company(b);
-    b->n_before = b->opens_transaction || plan->snapshot ? 1 : 0;
+    const struct exchange *only = n_places(b) == 1 ? member : NULL;
+    bool encoded = true;
+    for (size_t i = 0; encoded && i < n_steps(member); i++) {
+        encoded = encode_statement(b, only, i, b->n_before + i);
+    }
+    return encoded;
+}
+
+/* Room for everything that is sent. */
+static bool begin_group(struct batch *b)
+{
+    const struct exchange *member = live_member(b);
     size_t n = b->n_before + n_steps(member);
+    if (b->is_together) {
+        n = b->n_before;
+        for (size_t i = 0; i < b->n_members; i++) {
+            n += b->members[i] == NULL ? 0 : n_steps(b->members[i]);
+        }
+    }
     struct group *g = &b->group;
     g->n_statements = n;
+    g->types = b->service->column_types;
     g->statements = arena_zalloc(b->arena, n, sizeof g->statements[0]);
     g->due = arena_zalloc(b->arena, GROUP_ANSWERS_PER_STATEMENT * n, sizeof g->due[0]);
     if (g->statements == NULL || g->due == NULL) {
         g->n_statements = 0;
+        return false;
+    }
+    return true;
+}
+
+int batch_encode(struct batch *b)
+{
+    const struct exchange *member = live_member(b);
+    b->opens_transaction = member->judge != NULL;
+    b->is_together = member->plan.together && b->n_members > 1;
+    find_company(b);
+    b->n_before = b->opens_transaction || member->plan.snapshot ? 1 : 0;
+    if (!begin_group(b)) {
         return -ENOMEM;
     }
     if (b->n_before > 0) {
-        g->statements[0] = b->opens_transaction ? plain_statement("begin")
-                                                : plain_statement("set transaction isolation level "
-                                                                  "repeatable read");
+        b->group.statements[0] = b->opens_transaction
+                                     ? plain_statement("begin")
+                                     : plain_statement("set transaction isolation level "
+                                                       "repeatable read");
     }
-    for (size_t i = 0; i < n_steps(member); i++) {
-        if (!encode_statement(b, i, step_at(member, i)->statement)) {
-            return -ENOMEM;
-        }
-    }
-    return 0;
+    return (b->is_together ? encode_together(b) : encode_shared(b)) ? 0 : -ENOMEM;
 }
 
 void batch_close(struct batch *b, bool commits)
@@ -306,14 +396,49 @@ void batch_close(struct batch *b, bool commits)
 size_t batch_refused_at(const struct batch *b, const struct pg_error *error)
 {
     const struct exchange *member = live_member(b);
-    size_t n_others = b->n_before + (member == NULL ? 0 : member->precondition.n);
+    size_t n_others = b->n_before;
+    if (member != NULL) {
+        n_others += member->precondition.n + (b->is_together ? b->first_step[member->number] : 0);
+    }
     return error->position < n_others ? 0 : error->position - n_others;
+}
+
+struct exchange *batch_culprit(const struct batch *b, const struct pg_error *error)
+{
+    for (size_t i = 0; b->is_together && i < b->n_members; i++) {
+        struct exchange *x = b->members[i];
+        size_t first = b->n_before + b->first_step[i];
+        if (x != NULL && error->position >= first && error->position < first + n_steps(x)) {
+            return x;
+        }
+    }
+    return NULL;
 }
 
 /* ---- dealing ------------------------------------------------------------------------------- */
 
+/* Each has statements of its own, in which it is number 0. */
+static void deal_together(struct batch *b)
+{
+    for (size_t i = 0; i < b->n_members; i++) {
+        struct exchange *x = b->members[i];
+        for (size_t s = 0; x != NULL && s < n_steps(x); s++) {
+            struct result *result = b->group.statements[b->n_before + b->first_step[i] + s].result;
+            if (result != NULL && arena_adopt(x->arena, result_release, result_hold(result))) {
+                struct rows rows = result_rows(result);
+                size_t at = 0;
+                *rows_at(x, s) = rows_of_request(&rows, 0, &at);
+            }
+        }
+    }
+}
+
 void batch_deal(struct batch *b)
 {
+    if (b->is_together) {
+        deal_together(b);
+        return;
+    }
     for (size_t s = 0; s + b->n_before < b->group.n_statements; s++) {
         struct result *result = b->group.statements[s + b->n_before].result;
         if (result == NULL) { /* a statement without rows */

@@ -1,5 +1,6 @@
 /*
- * batch.h - requests that share one execution of their statements.
+ * batch.h - requests that are sent together: they share one execution of their statements or, where
+ * those differ (struct plan's `together`), one transaction.
  */
 #ifndef BACKREF_EXCHANGE_BATCH_H
 #define BACKREF_EXCHANGE_BATCH_H
@@ -17,9 +18,12 @@ struct batch {
     size_t n_members;
     size_t n_live;
     size_t n_rows;
-    bool is_closed;      /* nobody may join: it is being run again */
-    bool has_company;    /* its only member is sent twice, see COALESCING_ALWAYS */
-    size_t first_number; /* of the first member; the others follow */
+    size_t n_steps;                       /* statements of all members, as they joined */
+    bool is_together;                     /* each member's own statements are sent, in turn */
+    size_t first_step[BATCH_MAX_MEMBERS]; /* where those begin, behind n_before */
+    bool is_closed;                       /* nobody may join: it is being run again */
+    bool has_company;                     /* its only member is sent twice, see COALESCING_ALWAYS */
+    size_t first_number;                  /* of the first member; the others follow */
     unsigned attempts;
     uint64_t not_before_ms;
     struct conn *conn;   /* while it is being worked on; NULL while it waits */
@@ -71,6 +75,12 @@ void batch_close(struct batch *b, bool commits);
 
 /* batch_refused_at() - the position in the plan of the statement that PostgreSQL refused. */
 size_t batch_refused_at(const struct batch *b, const struct pg_error *error);
+
+/*
+ * batch_culprit() - whose statement PostgreSQL refused, of members that are together; NULL when it
+ * is nobody's, or that of one who left.
+ */
+struct exchange *batch_culprit(const struct batch *b, const struct pg_error *error);
 
 /* batch_deal() - give each member the rows that are its own; they live as long as the exchange. */
 void batch_deal(struct batch *b);

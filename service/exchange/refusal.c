@@ -40,6 +40,13 @@ static const struct rule rules[] = {
       "the database no longer has the tables that the model declares" },
     { "42703", REMEDY_REPORT,  PROBLEM_SCHEMA_MISMATCH,
       "the database no longer has the columns that the model declares" },
+    { "42804", REMEDY_REPORT,  PROBLEM_SCHEMA_MISMATCH,
+      "a column of the database has another type than the model knows of, until it is read again" },
+    { "42883", REMEDY_REPORT,  PROBLEM_SCHEMA_MISMATCH,
+      "a column of the database has another type than the model knows of, until it is read again" },
+    { PG_OTHER_TYPES, REMEDY_REPORT, PROBLEM_SCHEMA_MISMATCH,
+      "a column of the database has another type than the model knows of, until it is read again;"
+      " if this was a write, look whether it was made" },
     { "42501", REMEDY_REPORT,  PROBLEM_FORBIDDEN, "the service's database role may not do this" },
     { "57",    REMEDY_RETRY,   PROBLEM_UNAVAILABLE, "the database is shutting down or starting up; try again" },
     { "08",    REMEDY_RETRY,   PROBLEM_UNAVAILABLE, "the connection to the database failed; try again" },

@@ -68,6 +68,7 @@ struct service *service_new(const struct settings *settings, const struct log *l
         .settings = settings,
         .log = log,
         .model = model,
+        .column_types = model->column_types,
         .statements = statements_new(a, model),
         .probe = probe_model(a, model),
         .version = version,

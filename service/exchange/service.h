@@ -31,7 +31,8 @@ struct service {
     const struct log *log;
     struct model *model;
     const struct statements *statements;
-    const struct statement *probe; /* fails when a table or column of the model is gone */
+    const struct column_types *column_types; /* the model's */
+    const struct statement *probe;           /* fails when a table or column of the model is gone */
     struct text openapi_json;
     struct text openapi_yaml;
     const char *version;
@@ -39,6 +40,7 @@ struct service {
     struct link_metrics *links; /* by worker, then by struct relationship's id */
     struct service_use *uses;   /* one per worker */
     struct plan_cache **plans;  /* likewise; written by that worker alone */
+    _Atomic bool is_kept;       /* another model was to take its place, and was wrong */
 };
 
 /* service_description() - what the description says of these settings. */

@@ -55,24 +55,42 @@ static bool try_again(struct batch *b)
     return true;
 }
 
-/* Each member by itself, so that one member's mistake is not the others'. */
-static void split(struct batch *b)
+/* A batch that nobody else joins, waiting to be sent; NULL: `x` has been answered for want of it. */
+static struct batch *begin_again(struct submitter *s, struct exchange *x)
+{
+    struct batch *alone = batch_new(s, x);
+    if (alone == NULL) {
+        problem_add(&x->problems, PROBLEM_OVERLOADED, problem_nowhere(),
+                    "there is not enough memory for this request now; try again");
+        waiting_finish(s, x);
+        return NULL;
+    }
+    alone->is_closed = true;
+    submitter_append(s, alone);
+    return alone;
+}
+
+/*
+ * Each member by itself, so that one member's mistake is not the others'. Of those that are
+ * together it is known whose it is: the others stay together.
+ */
+static void split(struct batch *b, const struct pg_error *error)
 {
     struct submitter *s = b->submitter;
+    const struct exchange *culprit = batch_culprit(b, error);
+    struct batch *others = NULL;
     for (size_t i = 0; i < b->n_members; i++) {
         struct exchange *x = b->members[i];
         if (x == NULL) {
             continue;
         }
-        struct batch *alone = batch_new(s, x);
-        if (alone == NULL) {
-            problem_add(&x->problems, PROBLEM_OVERLOADED, problem_nowhere(),
-                        "there is not enough memory for this request now; try again");
-            waiting_finish(s, x);
-            continue;
+        if (culprit == NULL || x == culprit) {
+            begin_again(s, x);
+        } else if (others == NULL) {
+            others = begin_again(s, x);
+        } else {
+            batch_join(others, x);
         }
-        alone->is_closed = true;
-        submitter_append(s, alone);
     }
     metrics_add(&s->metrics->retries, 1);
     batch_free(b);
@@ -105,8 +123,9 @@ static void on_failed(struct batch *b, const struct pg_error *error, struct conn
     if (remedy != REMEDY_REPORT && try_again(b)) {
         return;
     }
-    if (b->n_live > 1) {
-        split(b);
+    bool is_anothers = b->is_together && batch_culprit(b, error) == NULL;
+    if (b->n_live > 1 || is_anothers) {
+        split(b, error);
     } else {
         settle_fail(b, PROBLEM_NONE, error);
     }

@@ -44,7 +44,8 @@ enum step exchange_submit(struct exchange *x)
     if (x->rows == NULL) {
         return exchange_next(x, 0);
     }
-    for (struct batch *b = x->plan.shared ? s->first : NULL; b != NULL; b = b->next) {
+    for (struct batch *b = x->plan.shared || x->plan.together ? s->first : NULL; b != NULL;
+         b = b->next) {
         if (batch_may_join(b, x)) {
             batch_join(b, x);
             waiting_enter(s, x);

@@ -101,7 +101,7 @@ bool draft_end_is_resolved(const struct draft_end *end)
 
 bool draft_needs_value(const struct catalog_column *column)
 {
-    return column->not_null && !column->has_default;
+    return column->not_null && !column->has_default && !column->generated;
 }
 
 const char *draft_type(const struct draft_resource *resource)

@@ -15,6 +15,8 @@
 #include "model/column_read.h"
 #include "model/relationship.h"
 
+struct column_types; /* pg/column_types.h */
+
 struct attribute {
     const char *name;    /* in documents */
     struct text spelled; /* there, with quotes and colon; see spelling.h */
@@ -68,7 +70,8 @@ struct model {
     struct arena *arena; /* owns everything */
     size_t n_resources;
     const struct resource *resources;
-    size_t n_relationships; /* of all resources together */
+    size_t n_relationships;                  /* of all resources together */
+    const struct column_types *column_types; /* as they were when the catalog was read */
 };
 
 /* model_find_resource() - the resource of this type; NULL when there is none. */

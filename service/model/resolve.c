@@ -146,6 +146,21 @@ static void list_to_one(struct draft *d, struct resource *resource, struct relat
     }
 }
 
+static void keep_column_types(struct draft *d, struct model *model)
+{
+    struct column_types from = d->catalog->column_types;
+    struct column_types *types = arena_alloc(d->arena, sizeof *types);
+    struct numbered_column *at = arena_alloc(d->arena, from.n * sizeof *at);
+    if (types == NULL || at == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < from.n; i++) {
+        at[i] = from.at[i];
+    }
+    *types = (struct column_types){ .n = from.n, .at = at };
+    model->column_types = types;
+}
+
 /* The model's relationships, resource by resource; `at` is where those of each end have gone. */
 static bool finish(struct draft *d, struct model *model)
 {
@@ -174,6 +189,7 @@ static bool finish(struct draft *d, struct model *model)
         at[j]->inverse = d->ends[j].inverse == NULL ? NULL : at[d->ends[j].inverse - d->ends];
     }
     model->n_relationships = n;
+    keep_column_types(d, model);
     return !arena_failed(d->arena);
 }
 

@@ -83,7 +83,8 @@ static const struct shared_schema shared[] = {
       "{'type': 'object', 'required': ['jsonapi', 'meta'], 'properties': {"
       "'jsonapi': {'$ref': '#/components/schemas/jsonapi.object'},"
       "'meta': {'type': 'object', 'required': ['status'], 'properties': {"
-      "'status': {'type': 'string'}}}}}" },
+      "'status': {'type': 'string'},"
+      "'reload': {'type': 'string', 'description': 'The last reload failed; what this means.'}}}}}" },
     { "jsonapi.error",
       "{'type': 'object', 'required': ['status', 'code', 'title'], 'properties': {"
       "'status': {'type': 'string', 'pattern': '^[45][0-9][0-9]$'},"

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "pg/column_types.h"
 
 struct catalog_column {
     const char *name;
@@ -84,6 +85,7 @@ struct catalog {
         *tables; /* tables, partitioned tables and views outside system schemas */
     size_t n_types;
     const struct catalog_type *types; /* by oid */
+    struct column_types column_types; /* of all tables */
 };
 
 /*

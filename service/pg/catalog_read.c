@@ -351,6 +351,24 @@ static int read_all(struct reading *r)
     return 0;
 }
 
+/* Tables came by oid and columns by number, which is the order they are searched in. */
+static void number_columns(struct reading *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_tables; i++) {
+        n += r->tables[i].n_columns;
+    }
+    struct numbered_column *at = arena_zalloc(r->arena, n, sizeof *at);
+    for (size_t i = 0, next = 0; at != NULL && i < r->n_tables; i++) {
+        for (size_t k = 0; k < r->tables[i].n_columns; k++) {
+            at[next++] = (struct numbered_column){ .table = r->oids[i],
+                                                   .number = (uint32_t)r->numbers[i][k],
+                                                   .type = r->tables[i].columns[k].type_oid };
+        }
+    }
+    r->catalog->column_types = (struct column_types){ .n = at == NULL ? 0 : n, .at = at };
+}
+
 int catalog_read(struct session *s, struct arena *a, struct catalog **ret_catalog,
                  struct session_error *reterr)
 {
@@ -373,6 +391,7 @@ int catalog_read(struct session *s, struct arena *a, struct catalog **ret_catalo
         (void)rolled_back;
         return 1;
     }
+    number_columns(&r);
     r.catalog->n_tables = r.n_tables;
     r.catalog->tables = r.tables;
     *ret_catalog = r.catalog;

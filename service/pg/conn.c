@@ -62,6 +62,7 @@ static void close_connection(struct conn *c)
     c->pg = NULL;
     c->state = CONN_CLOSED;
     prepared_clear(&c->prepared);
+    c->doubts_types = false;
 }
 
 void conn_lose(struct conn *c, const char *why)

@@ -41,7 +41,7 @@ static bool send_statement(struct conn *c, struct group *g, size_t position)
     static const int binary[MAX_PARAMETERS] = {
         [0 ... MAX_PARAMETERS - 1] = 1 /* every parameter travels in binary */
     };
-    const struct group_statement *s = &g->statements[position];
+    struct group_statement *s = &g->statements[position];
     ASSERT(s->n_parameters <= (int)ARRAY_SIZE(binary));
     char name[PREPARED_NAME];
     char full_name[FULL_NAME];
@@ -50,6 +50,7 @@ static bool send_statement(struct conn *c, struct group *g, size_t position)
     if (!is_known && !prepared_add(&c->prepared, s->sql, s->hash, name, evicted)) {
         return false;
     }
+    s->is_new = !is_known;
     write_full_name(c, name, full_name);
     if (!is_known) {
         if (evicted[0] != '\0' && !send_deallocate(c, g, evicted)) {
@@ -133,6 +134,11 @@ static bool take_result(struct conn *c, PGresult *from)
     switch (PQresultStatus(from)) {
     case PGRES_TUPLES_OK:
         if (group_next_answer(g, &s) != ANSWER_STATEMENT) {
+            break;
+        }
+        if ((s->is_new || c->doubts_types) && !column_types_agree(g->types, from)) {
+            c->doubts_types = true;
+            group_distrust(g);
             break;
         }
         s->result = result_new(from);

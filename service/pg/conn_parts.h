@@ -39,6 +39,7 @@ struct conn {
     struct group_statement setup_statement;
     struct group_due setup_due[GROUP_ANSWERS_PER_STATEMENT];
     struct prepared prepared;
+    bool doubts_types; /* a result had others: look at each */
     char last_error[256];
 };
 

@@ -56,6 +56,21 @@ void group_refuse(struct group *g, const struct pg_result *from)
     copy_field(from, PG_DIAG_MESSAGE_PRIMARY, g->error.message, sizeof g->error.message);
 }
 
+void group_distrust(struct group *g)
+{
+    if (g->failed) {
+        return;
+    }
+    struct group_statement *s;
+    group_next_answer(g, &s);
+    g->failed = true;
+    g->error = (struct pg_error){
+        .sqlstate = PG_OTHER_TYPES,
+        .message = "a column has another type than the model knows of",
+        .position = s == NULL ? 0 : (size_t)(s - g->statements),
+    };
+}
+
 void group_release_results(struct group *g)
 {
     for (size_t i = 0; i < g->n_statements; i++) {

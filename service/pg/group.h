@@ -11,10 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pg/column_types.h"
 #include "pg/result.h"
 
 /* Answers per statement, at most: it may be prepared first, and another make room for it. */
 enum { GROUP_ANSWERS_PER_STATEMENT = 3 };
+
+/* In the place of a SQLSTATE, of a class that PostgreSQL leaves to others. */
+#define PG_OTHER_TYPES "ZZ001"
 
 enum group_outcome {
     GROUP_COMMITTED, /* all statements ran, the transaction is on disk */
@@ -39,6 +43,7 @@ struct group_statement {
     const uint32_t *types;     /* read during conn_send() only, like the next two */
     const char *const *values; /* binary; NULL for NULL */
     const int *lengths;
+    bool is_new;           /* out: the connection had not prepared it */
     struct result *result; /* out: rows on GROUP_COMMITTED; see group_release_results() */
 };
 
@@ -64,7 +69,8 @@ struct group {
     struct group_statement *statements;
     struct group_due *due; /* room for GROUP_ANSWERS_PER_STATEMENT of each */
     void (*on_done)(struct group *g, enum group_outcome outcome, const struct pg_error *error);
-    uint64_t sent_ms; /* on the loop's clock */
+    uint64_t sent_ms;                 /* on the loop's clock */
+    const struct column_types *types; /* that results should have; NULL: any */
 
     struct group *next; /* of the connection, from here on */
     size_t n_due;
@@ -87,6 +93,9 @@ enum group_answer group_next_answer(struct group *g, struct group_statement **re
  * it.
  */
 void group_refuse(struct group *g, const struct pg_result *from);
+
+/* group_distrust() - the result that has come is of other types: refused by PG_OTHER_TYPES. */
+void group_distrust(struct group *g);
 
 /* group_release_results() - let go of the rows that have come; the sender's duty in on_done. */
 void group_release_results(struct group *g);

@@ -60,6 +60,8 @@ struct plan {
     struct step_plan statements[PLAN_MAX_STATEMENTS];
     const struct step_plan *listed; /* instead of `statements`, however many; NULL: not used */
     bool shared;                    /* may be run together with others of the same statements */
+    bool together;                  /* may be one transaction with others', each its own
+                                       statements; never with `shared` */
     bool writes;
     bool repeatable;              /* running it twice leaves what running it once leaves */
     bool slow;                    /* a read that may take long: lookups must not wait for it */

@@ -114,5 +114,10 @@ const struct statement *sql_finish(struct sql *s)
     }
     s->statement->sql = text;
     s->statement->hash = statement_hash(text, s->text.n);
+    for (size_t i = 0; i < s->statement->n_parameters; i++) {
+        const struct parameter *p = &s->statement->parameters[i];
+        s->statement->hash =
+            statement_hash_type(s->statement->hash, p->array_oid != 0 ? p->array_oid : p->oid);
+    }
     return s->statement;
 }

@@ -65,4 +65,10 @@ void sql_add_link_columns(struct sql *s, const struct relationship *relationship
  */
 const struct statement *sql_finish(struct sql *s) MUST_CHECK;
 
+/* statement_hash_type() - with one more parameter: with other types it is another statement. */
+static inline uint64_t statement_hash_type(uint64_t hash, uint32_t oid)
+{
+    return (hash ^ oid) * 0x100000001b3u; /* a step of FNV-1a */
+}
+
 #endif

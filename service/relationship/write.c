@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "relationship/link.h"
 #include "relationship/write_parts.h"
 
 /* ---- the resource itself --------------------------------------------------------------------- */
@@ -271,6 +272,18 @@ static int keep_key(struct writer *w, struct cell key)
     *kept = key;
     w->key = kept;
     return 0;
+}
+
+bool write_may_be_together(const struct document *document, bool is_create)
+{
+    for (size_t i = 0; i < document->n_relationships; i++) {
+        const struct relationship *rel = document->relationships[i].relationship;
+        bool refers = rel->kind == RELATIONSHIP_MANY_TO_ONE && !rel->far_is_unique;
+        if (!is_create || !(refers || link_is_plain(rel))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 int write_plan_create(struct arena *a, const struct resource *resource,

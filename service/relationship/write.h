@@ -74,6 +74,14 @@ int write_plan_update(struct arena *a, const struct resource *resource, struct c
                       const struct document *document, struct plan *ret_plan) MUST_CHECK;
 
 /*
+ * write_may_be_together() - may a create (or an update) be one transaction with those of others?
+ *
+ * When it locks no rows but its own and, against deletion, those that it refers to: then several
+ * can neither wait for each other in a circle nor take anything from each other.
+ */
+bool write_may_be_together(const struct document *document, bool is_create);
+
+/*
  * write_plan_links() - change one relationship: `document` holds nothing else.
  *
  * named     the outcome also names the members that joined and left

@@ -163,7 +163,7 @@ static enum step plan(struct exchange *x, enum precondition_about about)
     p->about = about;
     p->n = 1;
     plan_lock(x, about, &p->statements[0]);
-    x->plan.shared = false;
+    x->plan.shared = x->plan.together = false;
     x->judge = judge;
     return STEP_NEXT;
 }

@@ -17,6 +17,7 @@ static enum step plan_create(struct exchange *x)
     if (r != 0) {
         return written_next(x, r);
     }
+    x->plan.together = write_may_be_together(&x->document, true);
     return reading_plan(
         x, (struct selection){ .kind = SELECT_CREATED, .resource = x->target.resource });
 }

@@ -20,6 +20,7 @@ static enum step plan_update(struct exchange *x)
     if (r != 0) {
         return written_next(x, r);
     }
+    x->plan.together = write_may_be_together(&x->document, false);
     return reading_plan(
         x, (struct selection){ .kind = SELECT_BY_KEY, .resource = resource, .key = x->target.key });
 }

@@ -41,17 +41,18 @@ static enum step answer_openapi_yaml(struct exchange *x)
     return exchange_answer(x, 200);
 }
 
-static enum step answer_status(struct exchange *x, const char *status)
+/* "more" stands behind the status. */
+static enum step answer_status(struct exchange *x, const char *status, const char *more)
 {
     struct buf *b = &x->answer.body;
-    buf_init(b, x->arena, 64);
-    buf_addf(b, "{\"jsonapi\":{\"version\":\"1.1\"},\"meta\":{\"status\":\"%s\"}}", status);
+    buf_init(b, x->arena, 256);
+    buf_addf(b, "{\"jsonapi\":{\"version\":\"1.1\"},\"meta\":{\"status\":\"%s\"%s}}", status, more);
     return exchange_answer(x, 200);
 }
 
 static enum step answer_up(struct exchange *x)
 {
-    return answer_status(x, "up");
+    return answer_status(x, "up", "");
 }
 
 static enum step plan_probe(struct exchange *x)
@@ -65,7 +66,11 @@ static enum step plan_probe(struct exchange *x)
 
 static enum step answer_ready(struct exchange *x)
 {
-    return answer_status(x, "ready");
+    return answer_status(x, "ready",
+                         atomic_load(&x->service->is_kept)
+                             ? ",\"reload\":\"the model that was read last is wrong, as the log "
+                               "says; the one before is served on\""
+                             : "");
 }
 
 static enum step answer_metrics(struct exchange *x)

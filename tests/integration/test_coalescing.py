@@ -1,11 +1,14 @@
 """The answer to a request does not depend on who shared its statements."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from support.client import Client, idents
+from support.client import Client, document, idents
 from support.database import Sql
 from support.model import MISSING, SIDES, bulk
 from support.service import Service
+from support.waiting import wait_until
 
 READS = [
     "/persons", "/persons?page[size]=2", "/persons?include=phones.owners", "/persons?sort=-name&page[size]=3",
@@ -36,6 +39,12 @@ def modes(cluster, template):
     for service in services.values():
         service.__exit__(None, None, None)
     cluster.drop_database("coalescing")
+
+
+def counters(client):
+    """The service's own counters without labels."""
+    samples = (line.rpartition(" ") for line in client.get("/metrics").text.splitlines() if line[0] != "#")
+    return {name: float(value) for name, _, value in samples}
 
 
 @pytest.mark.parametrize("path", READS)
@@ -70,3 +79,60 @@ def test_writes_tell_and_do_the_same(modes, mode, side):
         assert client.put(side.one(owner, MISSING)).status == 404
     assert side.rows(sql, owner) == []
 
+
+
+def test_creates_and_updates_that_wait_are_one_transaction(fresh_service):
+    """Each is answered for itself, also when PostgreSQL refuses one of them."""
+    service = fresh_service(workers=1, connections=2, lock_timeout="60s", statement_timeout="60s", request_timeout="60s",
+                            queue_timeout="60s")
+    sql = service.sql
+    phones, persons = bulk(sql, "phones", 3), bulk(sql, "persons", 4)
+    sql.run("update persons set email = 'taken@example.org' where id = %s", persons[0])
+    blocker = service.second_session()
+    blocker.run("begin")
+    blocker.run("lock table persons in access exclusive mode")
+
+    def create(name, email=None, phone=None):
+        linkage = {"phones": idents("phones", [phone])} if phone else None
+        return lambda client: client.post("/persons?include=phones", document(
+            "persons", {"name": name, "email": email}, linkage))
+
+    def rename(person, name):
+        return lambda client: client.patch(f"/persons/{person}", document("persons", {"name": name}, None, person))
+
+    tasks = [create("first")]
+    tasks += [create(f"new {i}", f"new{i}@example.org", phones[i % 3]) for i in range(12)]
+    tasks += [create("double", "taken@example.org"), create("lost", None, MISSING)]
+    tasks += [rename(person, f"renamed {person}") for person in reversed(persons)]
+    tasks += [create("again", "new3@example.org"), rename(MISSING, "nobody")]
+    with ThreadPoolExecutor(len(tasks)) as pool, service.client() as client:
+        def one(task):
+            with Client(service.base_url, timeout=60) as own:
+                return task(own)
+
+        def waiting():
+            return counters(client)["backref_requests_waiting"]
+
+        before = counters(client)
+        first = pool.submit(one, tasks[0])
+        wait_until(lambda: waiting() == 1, 30, "the first create waits for the lock")
+        others = [pool.submit(one, task) for task in tasks[1:]]
+        wait_until(lambda: waiting() == len(tasks), 30, "the others wait for it")
+        blocker.run("rollback")
+        answers = [first.result(60)] + [each.result(60) for each in others]
+        after = counters(client)
+    assert [answer.status for answer in answers[:13]] == [201] * 13, answers
+    for i, answer in enumerate(answers[1:13]):
+        assert answer.data["attributes"]["email"] == f"new{i}@example.org"
+        assert [one["id"] for one in answer.json["included"]] == [phones[i % 3]]
+    assert len({answer.id for answer in answers[:13]}) == 13
+    double, lost, *renamed, again, nobody = answers[13:]
+    assert double.status == 409 and double.pointers == ["/data/attributes/email"]
+    assert lost.status == 404 and lost.pointers == ["/data/relationships/phones/data/0"]
+    assert nobody.status == 404
+    assert {answer.status for answer in renamed} == {200}
+    assert [answer.data["attributes"]["name"] for answer in renamed] == [f"renamed {one}" for one in reversed(persons)]
+    assert again.status == 409 and sql.count("persons") == 4 + 13
+    assert sql.value("select count(*) from person_phones") == 12
+    sent = after["backref_batches_total"] - before["backref_batches_total"]
+    assert sent <= 7, "one for the first, one for the others, two more for each of the two that are refused"

@@ -20,6 +20,13 @@ static void test_known_digests(void **state)
     assert_string_equal(digest(*state, TEXT_LITERAL("abc"), 0), "06b05ab6733a618578af5f94892f3950");
 }
 
+static void test_known_numbers(void **state)
+{
+    (void)state; /* as xxhsum -H3 prints them */
+    assert_true(digest_number(TEXT_LITERAL("")) == 0x2d06800538d394c2u);
+    assert_true(digest_number(TEXT_LITERAL("a")) == 0xe6c632b61e964e1fu);
+}
+
 static void test_what_differs_has_another_digest(void **state)
 {
     char bytes[600] = { 0 };
@@ -40,6 +47,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         arena_test(test_known_digests),
+        arena_test(test_known_numbers),
         arena_test(test_what_differs_has_another_digest),
     };
     return cmocka_run_group_tests_name("digest", tests, NULL, NULL);
