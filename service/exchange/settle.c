@@ -55,7 +55,7 @@ static bool try_again(struct batch *b)
     return true;
 }
 
-/* A batch that nobody else joins, waiting to be sent; NULL: `x` has been answered for want of it. */
+/* A batch that nobody else joins, waiting to be sent; NULL: no memory, which `x` is told. */
 static struct batch *begin_again(struct submitter *s, struct exchange *x)
 {
     struct batch *alone = batch_new(s, x);

@@ -11,8 +11,8 @@
 
 enum {
     PIECE = 16 << 10,
-    /* Times the largest body: how much is read and dropped. Ample, and it is the time that ends most:
-     * a proxy that is reset in the middle of a body may leave its own client waiting. */
+    /* Times the largest body: how much is read and dropped. Ample, and it is the time that ends
+     * most: a proxy that is reset in the middle of a body may leave its own client waiting. */
     DROP_FACTOR = 1024,
 };
 

@@ -101,10 +101,8 @@ bool draft_end_is_resolved(const struct draft_end *end);
 
 /* draft_needs_value() - must every new row be given this column: NOT NULL, without a default? */
 bool draft_needs_value(const struct catalog_column *column);
-
 /* draft_type() - the type's name, for messages. */
 const char *draft_type(const struct draft_resource *resource);
-
 /* draft_columns() - the names of a table's columns, in the scratch arena. */
 struct declared_names draft_columns(struct draft *d, const struct catalog_table *table);
 

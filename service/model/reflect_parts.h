@@ -104,7 +104,6 @@ bool reflect_needs(const struct catalog_constraint *pair, const struct catalog_c
 
 /* reflect_ends() - the relationships of all resources, still without names. */
 void reflect_ends(struct reflecting *r);
-
 /* reflect_shows() - is this column the foreign key of a relationship? */
 bool reflect_shows(const struct reflected_table *t, const struct catalog_column *column);
 

@@ -10,7 +10,11 @@ enum { USUAL_LENGTH = 64 };
 
 static struct text finish(struct buf *b)
 {
-    return b->failed ? (struct text){ .at = "" } : (struct text){ .at = b->at, .n = b->n };
+    struct text text = { .at = "" };
+    if (!b->failed) {
+        text = (struct text){ .at = b->at, .n = b->n };
+    }
+    return text;
 }
 
 struct text spell_attribute(struct arena *a, const char *name)

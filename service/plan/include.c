@@ -70,30 +70,32 @@ static size_t count_columns(const struct include_node *node)
 }
 
 void include_plan(struct arena *a, const struct selection *selection,
-                  const struct include_node *nodes, size_t i, uint32_t limit,
-                  const struct statement *known, struct step_plan *ret)
+                  const struct include_place *place, const struct statement *known,
+                  struct step_plan *ret)
 {
     size_t path[MAX_LEVELS];
-    size_t n = path_to(nodes, i, path);
-    const struct relationship *rel = nodes[i].relationship;
+    const struct include_node *nodes = place->nodes;
+    const struct include_node *node = &nodes[place->at];
+    size_t n = path_to(nodes, place->at, path);
+    const struct relationship *rel = node->relationship;
     bool shared = selection_is_plain(selection) && selection->kind != SELECT_CREATED;
     struct selecting w = selecting_begin(a, selection, shared, known);
     struct sql *s = &w.body;
     selecting_add_rows(&w, ROWS_KEYS);
     for (size_t level = 1; level < n; level++) {
-        add_level(s, nodes[path[level - 1]].relationship, level, limit);
+        add_level(s, nodes[path[level - 1]].relationship, level, place->limit);
     }
     sql_add(s, ") select o.request, o.key, l.* from level%zu o left join lateral (select p.%s",
             n - 1, rel->far);
     sql_add_link_columns(s, rel, "p");
-    if (!nodes[i].identifiers_only) {
+    if (!node->identifiers_only) {
         sql_add(s, ", ");
         sql_add_resource(s, rel->target, "t");
     }
     sql_add(s, ", row_number() over (order by ");
     add_order(s, rel);
     sql_add(s, ")");
-    add_members(s, rel, !nodes[i].identifiers_only, (size_t)limit + 1);
-    sql_add(s, ") l on true order by 1, 2, %zu", count_columns(&nodes[i]));
+    add_members(s, rel, !node->identifiers_only, (size_t)place->limit + 1);
+    sql_add(s, ") l on true order by 1, 2, %zu", count_columns(node));
     selecting_finish(&w, "with level0 as materialized (", "a.request, x.key", ret);
 }

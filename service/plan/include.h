@@ -10,17 +10,23 @@
 
 #include "plan/selection.h"
 
+/* One of the nodes that a request includes. */
+struct include_place {
+    const struct include_node *nodes; /* all of them */
+    size_t at;
+    uint32_t limit; /* members per owner; one more is read, to see whether that is all */
+};
+
 /*
- * include_plan() - the statement of node `i`, ordered by owner; the rows are those of
+ * include_plan() - the statement of one node, ordered by owner; the rows are those of
  * jsonapi/compound.h.
  *
- * limit     members per owner; one more is read, to see whether that is all
  * known     as for selection_plan()
  * shared    requests may share its execution, as they share the selection's
  * ret       both members NULL when out of memory or too long for one statement
  */
 void include_plan(struct arena *a, const struct selection *selection,
-                  const struct include_node *nodes, size_t i, uint32_t limit,
-                  const struct statement *known, struct step_plan *ret);
+                  const struct include_place *place, const struct statement *known,
+                  struct step_plan *ret);
 
 #endif

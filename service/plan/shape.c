@@ -74,5 +74,9 @@ struct text shape_of_reading(struct arena *a, const struct selection *selection,
         add_number(&b, nodes[i].parent);
         add_number(&b, nodes[i].identifiers_only);
     }
-    return b.failed ? (struct text){ .at = "" } : (struct text){ .at = b.at, .n = b.n };
+    struct text shape = { .at = "" };
+    if (!b.failed) {
+        shape = (struct text){ .at = b.at, .n = b.n };
+    }
+    return shape;
 }

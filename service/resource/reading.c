@@ -179,8 +179,11 @@ static void plan_statements(struct exchange *x, const struct planned *known)
     selection_plan(x->arena, selection, known == NULL ? NULL : known->statements[n++],
                    next_statement(x));
     for (size_t i = 0; i < reading->n_nodes; i++) {
-        include_plan(x->arena, selection, reading->nodes, i, x->service->settings->max_page_size,
-                     known == NULL ? NULL : known->statements[n++], next_statement(x));
+        const struct include_place place = { .nodes = reading->nodes,
+                                             .at = i,
+                                             .limit = x->service->settings->max_page_size };
+        include_plan(x->arena, selection, &place, known == NULL ? NULL : known->statements[n++],
+                     next_statement(x));
     }
     if (reading->has_total) {
         selection_plan_total(x->arena, selection, known == NULL ? NULL : known->statements[n],

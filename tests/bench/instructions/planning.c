@@ -58,7 +58,7 @@ static const struct statement *plan_hobbies(struct arena *a, const struct scene 
     struct selection selection = all_friends(scene, &page_of_20);
     struct include_node node = { .relationship = scene->hobbies, .parent = INCLUDE_ROOT };
     struct step_plan plan;
-    include_plan(a, &selection, &node, 0, INCLUDE_LIMIT, known, &plan);
+    include_plan(a, &selection, &(struct include_place){ &node, 0, INCLUDE_LIMIT }, known, &plan);
     ASSERT(plan.statement != NULL);
     return plan.statement;
 }

@@ -8,7 +8,8 @@ enum { LIMIT = 1000 };
 
 static const char *include_sql(struct planning *p, size_t i)
 {
-    include_plan(p->arena, &p->selection, p->query.include, i, LIMIT, NULL, &p->plan);
+    include_plan(p->arena, &p->selection, &(struct include_place){ p->query.include, i, LIMIT },
+                 NULL, &p->plan);
     assert_non_null(p->plan.statement);
     assert_non_null(p->plan.arguments);
     return p->plan.statement->sql;
@@ -64,7 +65,7 @@ static void test_identifiers_only(void **state)
         .parent = INCLUDE_ROOT,
         .identifiers_only = true,
     };
-    include_plan(p.arena, &p.selection, &node, 0, LIMIT, NULL, &p.plan);
+    include_plan(p.arena, &p.selection, &(struct include_place){ &node, 0, LIMIT }, NULL, &p.plan);
     planning_has(p.plan.statement->sql,
                  "(select p.\"phone_id\", p.\"linked_at\", row_number() over");
     planning_has_not(p.plan.statement->sql, "\"phones\"");
@@ -136,7 +137,8 @@ static void test_without_memory(void **state)
     for (size_t budget = 0; budget < 16384; budget += 256) {
         struct arena *a = arena_new(budget);
         struct step_plan plan;
-        include_plan(a, &p.selection, p.query.include, 1, LIMIT, NULL, &plan);
+        include_plan(a, &p.selection, &(struct include_place){ p.query.include, 1, LIMIT }, NULL,
+                     &plan);
         assert_int_equal(plan.statement == NULL, plan.arguments == NULL);
         n_failed += plan.statement == NULL;
         arena_free(a);

@@ -5,7 +5,6 @@
 #include "support/cmocka_all.h"
 
 #include "plan/selection.h"
-#include "relationship/foreign_key.h"
 #include "relationship/link.h"
 #include "relationship/statements.h"
 #include "relationship/write.h"
@@ -346,36 +345,6 @@ static void test_link_columns(void **state)
     check_has(judgement(&t.plan), "else cast(null as smallint) end");
 }
 
-/* One member of a one-to-many: requests share the statements. */
-static void test_one_member_by_a_foreign_key(void **state)
-{
-    const struct relationship *pets = rel_of("persons", "pets");
-    assert_true(foreign_key_is_plain(pets, CHANGE_ADD));
-    assert_false(foreign_key_is_plain(pets, CHANGE_REMOVE)); /* pets may not be without owner */
-    assert_false(foreign_key_is_plain(pets, CHANGE_REPLACE));
-    assert_false(foreign_key_is_plain(rel_of("persons", "guests"), CHANGE_ADD)); /* may refuse */
-    assert_true(foreign_key_is_plain(rel_of("persons", "guests"), CHANGE_REMOVE));
-    assert_false(foreign_key_is_plain(rel_of("persons", "passport"), CHANGE_ADD)); /* to-one */
-    assert_false(foreign_key_is_plain(rel_of("pets", "owner"), CHANGE_ADD));
-    assert_false(foreign_key_is_plain(rel_of("pets", "young"), CHANGE_ADD)); /* of itself */
-    assert_false(foreign_key_is_plain(rel_of("persons", "friends"), CHANGE_ADD));
-
-    const struct statement *lock = foreign_key_lock_statement(*state, pets, CHANGE_ADD);
-    assert_true(lock->shared);
-    assert_int_equal(lock->n_parameters, 2);
-    check_has(lock->sql, "t.\"owner_id\" is distinct from a.near limit 1");
-    check_has(lock->sql, "from touched t order by t.key) k");
-    check_has(lock->sql, "where t.\"id\" = k.key for no key update");
-    const struct statement *join = foreign_key_statement(*state, pets, CHANGE_ADD);
-    assert_true(join->shared);
-    check_has(join->sql, "set \"owner_id\" = k.near from judged k where k.near_found and");
-    check_has(join->sql, "array(select k.held where k.held <> k.near)");
-    const struct statement *leave =
-        foreign_key_statement(*state, rel_of("persons", "guests"), CHANGE_REMOVE);
-    check_has(leave->sql, "set \"sitter_id\" = null from judged k where k.near_found and"
-                          " t.\"id\" = k.key and t.\"sitter_id\" = k.near");
-}
-
 /* Both directions are read; one row is written, the lesser key near. */
 static void test_a_mutual_link(void **state)
 {
@@ -512,7 +481,6 @@ int main(void)
         arena_test(test_members_of_one_owner_are_taken),
         arena_test(test_a_to_one_makes_room_first),
         arena_test(test_link_columns),
-        arena_test(test_one_member_by_a_foreign_key),
         arena_test(test_a_mutual_link),
         arena_test(test_create_of_every_kind),
         arena_test(test_create_with_a_chosen_id),
