@@ -82,11 +82,17 @@ static const json_t *read_resource(struct document_reading *reading, struct text
     return *ret_result == 0 ? data : NULL;
 }
 
-/* The id that a client has chosen for a new resource, where it may. */
+/*
+ * The id that a client has chosen for a new resource, where it may. Null is none: libraries that
+ * keep the id's place in what is new send it so.
+ */
 static void read_client_id(const struct document_reader *reader, const struct resource *resource,
                            const json_t *id, struct document *ret)
 {
     struct problems *reterr = reader->reterr;
+    if (json_is_null(id)) {
+        id = NULL;
+    }
     if (id != NULL && !json_is_string(id)) {
         problem_add(reterr, PROBLEM_BAD_DOCUMENT, problem_at(reterr, "/data/id"),
                     "an id is a string, not %s", document_describe(reader->arena, id));

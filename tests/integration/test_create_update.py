@@ -211,6 +211,14 @@ def test_unknown_relationships(api, sql, name):
     assert sql.counts() == before
 
 
+def test_an_id_that_is_null_is_none(api, sql):
+    body = document("persons", {"name": unique("null")})
+    body["data"]["id"] = None
+    answer = api.post("/persons", body)
+    assert answer.status == 201 and sql.value("select name from persons where id = %s", answer.id) \
+        == body["data"]["attributes"]["name"]
+
+
 @pytest.mark.parametrize("id_", ["5000", "abc", ""])
 def test_client_generated_ids_are_forbidden(api, sql, id_):
     before = sql.counts()

@@ -142,11 +142,8 @@ export default class {
         return found;
     }
 
-    /** Its builders leave the body to whoever uses them. What is new has the id null there, where an id is a string. */
+    /** Its builders leave the body to whoever uses them. */
     async send(request, document) {
-        if (document.data.id === null) {
-            delete document.data.id;
-        }
         request.headers.set("Content-Type", "application/vnd.api+json");
         return this.plain((await this.ask({ ...request, body: JSON.stringify(document) })).data.identifier);
     }
