@@ -1,7 +1,7 @@
 /*
  * batch.c - see batch.h. Encoding: the members' arguments become arrays, one after the other,
- * beside
- * an array that says whose they are. Dealing: rows come back ordered by that number.
+ * beside an array that says whose they are. Dealing: rows come back ordered by that number. Of
+ * members that are together, each one's statements follow the other's.
  */
 #include "exchange/batch.h"
 
@@ -12,7 +12,7 @@ enum {
     MAX_STEPS_TOGETHER = 256, /* statements of one transaction that requests share */
 };
 
-/* The first member that still waits: all of them run the same statements. */
+/* The first member that still waits: what it is like, all of them are. */
 static const struct exchange *live_member(const struct batch *b)
 {
     for (size_t i = 0; i < b->n_members; i++) {
