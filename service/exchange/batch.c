@@ -282,7 +282,7 @@ static bool encode_statement(struct batch *b, const struct exchange *only, size_
 /* One that takes no parameters and returns no rows. */
 static struct group_statement plain_statement(const char *sql)
 {
-    return (struct group_statement){ .sql = sql, .hash = statement_hash(sql, strlen(sql)) };
+    return (struct group_statement){ .sql = sql, .is_plain = true };
 }
 
 /* Writers lock rows in one order: what is made first, then what is changed, by type and key. */

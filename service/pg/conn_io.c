@@ -36,6 +36,18 @@ static bool send_deallocate(struct conn *c, struct group *g, const char *name)
     return PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
 }
 
+/*
+ * To prepare it might take the place of another, and what makes room is a query for PostgreSQL:
+ * no transaction's isolation level can be set behind one.
+ */
+static bool send_plain(struct conn *c, struct group *g, size_t position)
+{
+    struct group_statement *s = &g->statements[position];
+    s->is_new = false;
+    group_expect(g, ANSWER_STATEMENT, position);
+    return PQsendQueryParams(c->pg, s->sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
+}
+
 static bool send_statement(struct conn *c, struct group *g, size_t position)
 {
     static const int binary[MAX_PARAMETERS] = {
@@ -43,6 +55,9 @@ static bool send_statement(struct conn *c, struct group *g, size_t position)
     };
     struct group_statement *s = &g->statements[position];
     ASSERT(s->n_parameters <= (int)ARRAY_SIZE(binary));
+    if (s->is_plain) {
+        return send_plain(c, g, position);
+    }
     char name[PREPARED_NAME];
     char full_name[FULL_NAME];
     char evicted[PREPARED_NAME] = "";

@@ -39,6 +39,7 @@ struct pg_error {
 struct group_statement {
     const char *sql; /* must outlive the group */
     uint64_t hash;   /* statement_hash() of it */
+    bool is_plain;   /* it is sent as it is, never prepared: "begin", "set transaction …" */
     int n_parameters;
     const uint32_t *types;     /* read during conn_send() only, like the next two */
     const char *const *values; /* binary; NULL for NULL */

@@ -86,6 +86,7 @@ def test_ranges_with_all_else(api, lists):
     path = lists[0]
     listed = items(api, path)
     answer = api.get(with_pairs(path + "&include=friends", after=listed[0][1], before=listed[-1][1], size=2, total="exact"))
+    assert answer.status == 200, answer
     assert answer.json["meta"]["page"] == {"rangeTruncated": True, "total": N}
     assert answer.ids == [id_ for id_, _ in listed[1:3]]
     assert len(answer.json["included"]) == 1
