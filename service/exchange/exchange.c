@@ -38,8 +38,10 @@ struct exchange *exchange_free(struct exchange *x)
 {
     if (x != NULL) {
         ASSERT(x->state != EXCHANGE_WAITING);
-        service_release(x->service, x->worker);
-        arena_free(x->arena);
+        const struct service *service = x->service;
+        size_t worker = x->worker;
+        arena_free(x->arena); /* with it, what it holds of the service: the plans it ran */
+        service_release(service, worker);
     }
     return NULL;
 }
