@@ -112,6 +112,20 @@ static void on_committed(struct batch *b)
     batch_free(b);
 }
 
+/*
+ * Of several who take a member from each other at the same time, one may find it taken again: it
+ * can take it from whoever has it, once that one is done.
+ */
+static bool is_lost_race(const struct batch *b, const struct pg_error *error)
+{
+    bool links = false;
+    for (size_t i = 0; i < b->n_members; i++) {
+        const struct exchange *x = b->members[i];
+        links = links || (x != NULL && x->target.relationship != NULL);
+    }
+    return links && strcmp(error->sqlstate, "23505") == 0;
+}
+
 static void on_failed(struct batch *b, const struct pg_error *error, struct conn *conn)
 {
     enum remedy remedy = refusal_remedy(error->sqlstate);
@@ -120,7 +134,8 @@ static void on_failed(struct batch *b, const struct pg_error *error, struct conn
     } else if (remedy == REMEDY_MOVE) {
         conn_drop(conn, error->message);
     }
-    if (remedy != REMEDY_REPORT && try_again(b)) {
+    bool may_pass = remedy != REMEDY_REPORT || is_lost_race(b, error);
+    if (may_pass && try_again(b)) {
         return;
     }
     bool is_anothers = b->is_together && batch_culprit(b, error) == NULL;

@@ -249,7 +249,7 @@ def test_workers_are_added_up(fresh_service):
     for client in clients:
         for _ in range(2):
             assert client.get("/healthz").status == 200
-    assert Metrics(clients[0]).answers("health-fetch", "2xx") == 32
+    await_metrics(clients[0], lambda m: m.answers("health-fetch", "2xx") == 32)  # counted when they have been sent
 
 
 def test_a_flood_of_shapes_leaves_the_plans_that_are_used(fresh_service):
