@@ -57,7 +57,7 @@ def test_an_id_is_needed_where_the_database_makes_none(world):
 
 
 @pytest.mark.parametrize("id_, status, pointer", [
-    (5, 400, "/data/id"), (None, 400, "/data/id"), ("", 422, "/data/id")])
+    (5, 400, "/data/id"), (None, 422, "/data"), ("", 422, "/data/id")])
 def test_an_id_that_is_none(world, id_, status, pointer):
     body = country()
     body["data"]["id"] = id_
