@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, declarative_base, relationship, selectinload
 
 MEDIA_TYPE = "application/vnd.api+json"
 PLAIN = os.environ.get("PEER_PLAIN") == "1"
-engine = create_engine(os.environ["DATABASE_URL"], pool_size=8, max_overflow=0)
+engine = create_engine(os.environ["DATABASE_URL"], pool_size=40, max_overflow=0)
 SessionLocal = sessionmaker(autoflush=False, bind=engine)
 Base = declarative_base()
 
