@@ -40,6 +40,12 @@ void recency_use(struct recency *r, struct recency_mark *marks, size_t n, size_t
     }
 }
 
+void recency_retire(struct recency *r, struct recency_mark *mark)
+{
+    recency_leave(r, mark);
+    *mark = (struct recency_mark){ .used = 0 };
+}
+
 void recency_leave(struct recency *r, const struct recency_mark *mark)
 {
     r->n_proven -= mark->is_proven ? 1 : 0;

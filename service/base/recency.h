@@ -31,6 +31,9 @@ void recency_enter(struct recency *r, struct recency_mark *mark);
  */
 void recency_use(struct recency *r, struct recency_mark *marks, size_t n, size_t i);
 
+/* recency_retire() - the thing with this mark is the next one to make room. */
+void recency_retire(struct recency *r, struct recency_mark *mark);
+
 /* recency_leave() - the thing with this mark goes, for whatever reason. */
 void recency_leave(struct recency *r, const struct recency_mark *mark);
 

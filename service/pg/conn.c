@@ -340,5 +340,5 @@ uint64_t conn_n_sends(const struct conn *c)
 
 uint64_t conn_n_prepared(const struct conn *c)
 {
-    return c->prepared.next_number;
+    return c->prepared.n_added;
 }

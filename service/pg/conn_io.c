@@ -11,7 +11,11 @@
 
 enum {
     MAX_PARAMETERS = 2048, /* of a statement: more than a table has columns */
-    FULL_NAME = PREPARED_NAME + 12,
+    NAME = 40,
+};
+
+static const int binary[MAX_PARAMETERS] = {
+    [0 ... MAX_PARAMETERS - 1] = 1 /* every parameter travels in binary */
 };
 
 /* ---- sending ------------------------------------------------------------------------------- */
@@ -21,64 +25,65 @@ enum {
  * between, has told each. So a pooler that gives one session to several may lose a statement, but
  * never run one in the place of another.
  */
-static void write_full_name(const struct conn *c, const char *name, char ret[FULL_NAME])
+static void write_name(const struct conn *c, uint64_t number, char ret[NAME])
 {
-    snprintf(ret, FULL_NAME, "%s_%x", name, (unsigned)PQbackendPID(c->pg));
+    snprintf(ret, NAME, "s%llu_%x", (unsigned long long)number, (unsigned)PQbackendPID(c->pg));
 }
 
-static bool send_deallocate(struct conn *c, struct group *g, const char *name)
+static bool send_deallocate(struct conn *c, struct group *g, size_t position, uint64_t number)
 {
-    char full_name[FULL_NAME];
-    char sql[FULL_NAME + 16];
-    write_full_name(c, name, full_name);
-    snprintf(sql, sizeof sql, "deallocate %s", full_name);
-    group_expect(g, ANSWER_DEALLOCATE, 0);
+    char name[NAME];
+    char sql[NAME + 16];
+    write_name(c, number, name);
+    snprintf(sql, sizeof sql, "deallocate %s", name);
+    group_expect(g, ANSWER_DEALLOCATE, position);
     return PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
 }
 
-/*
- * To prepare it might take the place of another, and what makes room is a query for PostgreSQL:
- * no transaction's isolation level can be set behind one.
- */
-static bool send_plain(struct conn *c, struct group *g, size_t position)
+static bool send_prepare(struct conn *c, struct group *g, size_t position, const char *name)
 {
-    struct group_statement *s = &g->statements[position];
-    s->is_new = false;
-    group_expect(g, ANSWER_STATEMENT, position);
-    return PQsendQueryParams(c->pg, s->sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
+    const struct group_statement *s = &g->statements[position];
+    group_expect(g, ANSWER_PREPARE, position);
+    return PQsendPrepare(c->pg, name, s->sql, s->n_parameters, s->types) == 1;
 }
 
+static bool send_unprepared(struct conn *c, struct group *g, size_t position)
+{
+    struct group_statement *s = &g->statements[position];
+    s->is_new = true;
+    group_expect(g, ANSWER_STATEMENT, position);
+    return PQsendQueryParams(c->pg, s->sql, s->n_parameters, s->types, s->values, s->lengths,
+                             binary, 1) == 1;
+}
+
+/*
+ * Prepares it first where the connection does not know it. What is plain must not be prepared: that
+ * may take another's place, and what makes room is a query for PostgreSQL, behind which no
+ * transaction's isolation level can be set.
+ */
 static bool send_statement(struct conn *c, struct group *g, size_t position)
 {
-    static const int binary[MAX_PARAMETERS] = {
-        [0 ... MAX_PARAMETERS - 1] = 1 /* every parameter travels in binary */
-    };
     struct group_statement *s = &g->statements[position];
     ASSERT(s->n_parameters <= (int)ARRAY_SIZE(binary));
-    if (s->is_plain) {
-        return send_plain(c, g, position);
+    uint64_t evicted = 0;
+    uint64_t number = s->is_plain ? 0 : prepared_find(&c->prepared, s->sql, s->hash);
+    s->is_new = number == 0;
+    if (s->is_new && !s->is_plain) {
+        number = s->number = prepared_add(&c->prepared, s->sql, s->hash, &evicted);
     }
-    char name[PREPARED_NAME];
-    char full_name[FULL_NAME];
-    char evicted[PREPARED_NAME] = "";
-    bool is_known = prepared_find(&c->prepared, s->sql, s->hash, name);
-    if (!is_known && !prepared_add(&c->prepared, s->sql, s->hash, name, evicted)) {
+    if (number == 0) {
+        return send_unprepared(c, g, position);
+    }
+    char name[NAME];
+    write_name(c, number, name);
+    if (evicted != 0 && !send_deallocate(c, g, position, evicted)) {
         return false;
     }
-    s->is_new = !is_known;
-    write_full_name(c, name, full_name);
-    if (!is_known) {
-        if (evicted[0] != '\0' && !send_deallocate(c, g, evicted)) {
-            return false;
-        }
-        group_expect(g, ANSWER_PREPARE, position);
-        if (PQsendPrepare(c->pg, full_name, s->sql, s->n_parameters, s->types) != 1) {
-            return false;
-        }
+    if (s->is_new && !send_prepare(c, g, position, name)) {
+        return false;
     }
     group_expect(g, ANSWER_STATEMENT, position);
-    return PQsendQueryPrepared(c->pg, full_name, s->n_parameters, s->values, s->lengths, binary,
-                               1) == 1;
+    return PQsendQueryPrepared(c->pg, name, s->n_parameters, s->values, s->lengths, binary, 1) == 1;
 }
 
 void conn_flush(struct conn *c)
@@ -123,7 +128,7 @@ void conn_send(struct conn *c, struct group *g)
 void conn_forget(struct conn *c, const struct group *g)
 {
     for (size_t i = 0; i < g->n_statements; i++) {
-        prepared_forget(&c->prepared, g->statements[i].sql, g->statements[i].hash);
+        prepared_outdate(&c->prepared, g->statements[i].sql, g->statements[i].hash);
     }
 }
 
@@ -133,7 +138,7 @@ static void note_refusal(struct conn *c, struct group *g, const PGresult *from)
 {
     struct group_statement *s;
     if (group_next_answer(g, &s) == ANSWER_PREPARE) { /* refused, or never looked at */
-        prepared_forget(&c->prepared, s->sql, s->hash);
+        prepared_refuse(&c->prepared, s->number);
     }
     group_refuse(g, from);
     if (strcmp(g->error.sqlstate, "26000") == 0) { /* somebody discarded what we had prepared */
@@ -159,6 +164,9 @@ static bool take_result(struct conn *c, PGresult *from)
         s->result = result_new(from);
         return s->result != NULL;
     case PGRES_COMMAND_OK:
+        if (group_next_answer(g, &s) == ANSWER_DEALLOCATE) {
+            prepared_made_room(&c->prepared, s->number);
+        }
         break;
     case PGRES_PIPELINE_SYNC:
         PQclear(from);

@@ -28,9 +28,7 @@ enum group_answer group_next_answer(struct group *g, struct group_statement **re
         return ANSWER_SYNC;
     }
     struct group_due due = g->due[g->at];
-    if (due.answer != ANSWER_DEALLOCATE) {
-        *ret_statement = &g->statements[due.position];
-    }
+    *ret_statement = &g->statements[due.position];
     return (enum group_answer)due.answer;
 }
 

@@ -40,11 +40,12 @@ struct group_statement {
     const char *sql; /* must outlive the group */
     uint64_t hash;   /* statement_hash() of it */
     bool is_plain;   /* it is sent as it is, never prepared: "begin", "set transaction …" */
+    bool is_new;     /* out: it is prepared for this group, or not at all */
     int n_parameters;
     const uint32_t *types;     /* read during conn_send() only, like the next two */
     const char *const *values; /* binary; NULL for NULL */
     const int *lengths;
-    bool is_new;           /* out: the connection had not prepared it */
+    uint64_t number;       /* out: of what is prepared for it; set where it is prepared first */
     struct result *result; /* out: rows on GROUP_COMMITTED; see group_release_results() */
 };
 
@@ -86,7 +87,7 @@ void group_begin(struct group *g, uint64_t now_ms);
 /* group_expect() - one more answer is due; `position` is that of its statement. */
 void group_expect(struct group *g, enum group_answer answer, size_t position);
 
-/* group_next_answer() - the answer that comes next, and whose it is (NULL: no statement's). */
+/* group_next_answer() - the answer that comes next, and whose it is (NULL: the group's). */
 enum group_answer group_next_answer(struct group *g, struct group_statement **ret_statement);
 
 /*

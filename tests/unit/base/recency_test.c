@@ -113,6 +113,26 @@ static void test_who_leaves_is_counted_out(void **state)
     assert_int_equal(s.recency.n_proven, 0);
 }
 
+static void test_who_is_retired_goes_next(void **state)
+{
+    (void)state;
+    struct shelf s = { .recency.capacity = CAPACITY };
+    for (int turn = 0; turn < 2; turn++) {
+        for (int i = 0; i < CAPACITY; i++) {
+            use(&s, i);
+        }
+    }
+    assert_true(s.marks[CAPACITY - 1].is_proven);
+    size_t n_proven = s.recency.n_proven;
+    recency_retire(&s.recency, &s.marks[CAPACITY - 1]);
+    assert_int_equal(s.recency.n_proven, n_proven - 1);
+    use(&s, 100);
+    assert_false(has(&s, CAPACITY - 1));
+    for (int i = 0; i < CAPACITY - 1; i++) {
+        assert_true(has(&s, i));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +140,7 @@ int main(void)
         cmocka_unit_test(test_a_flood_pushes_out_only_itself),
         cmocka_unit_test(test_the_proven_grow_old_too),
         cmocka_unit_test(test_who_leaves_is_counted_out),
+        cmocka_unit_test(test_who_is_retired_goes_next),
     };
     return cmocka_run_group_tests_name("recency", tests, NULL, NULL);
 }
