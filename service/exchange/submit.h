@@ -27,7 +27,10 @@ struct submitter *submitter_new(struct arena *a, struct loop *loop, const struct
 /* submitter_close() - close the connections; nothing may be waiting, all exchanges have ended. */
 void submitter_close(struct submitter *s);
 
-/* submitter_stock() - memory for the requests that are made and end on this worker. NULL in, NULL out. */
+/*
+ * submitter_stock() - memory for the requests that are made and end on this worker. NULL in, NULL
+ * out.
+ */
 struct arena_stock *submitter_stock(const struct submitter *s);
 
 /*
