@@ -13,14 +13,32 @@ enum {
     FIRST_BLOCK = 4096 - 32, /* leaves room for malloc()'s own words in a page */
     NEXT_BLOCK = 16384 - 32,
     LARGE = 8192,
+    MOST_SPARE = 128, /* blocks of each size in a stock */
     ALIGNMENT = 16,
 };
+
+/* Sanitizers see a use behind the end only of what was really freed. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { KEEPS_SPARE = false };
+#else
+enum { KEEPS_SPARE = true };
+#endif
 
 struct block {
     struct block *next;
     size_t n_used; /* bytes cut from `bytes` */
     size_t n_bytes;
     _Alignas(ALIGNMENT) unsigned char bytes[];
+};
+
+struct spare {
+    struct block *first;
+    size_t n;
+};
+
+struct arena_stock {
+    struct spare first_blocks;
+    struct spare next_blocks;
 };
 
 struct adopted {
@@ -33,7 +51,8 @@ struct arena {
     struct block *small; /* newest first; the first one holds this struct */
     struct block *large; /* newest first */
     struct adopted *adopted;
-    size_t n_left; /* of the budget */
+    struct arena_stock *stock; /* NULL: malloc() */
+    size_t n_left;             /* of the budget */
     bool failed;
 };
 
@@ -53,25 +72,78 @@ static struct block *block_new(size_t n_bytes, struct block *next)
     return b;
 }
 
-static void blocks_free(struct block *b)
+/* The stock's blocks of this size; NULL when it keeps none of them. */
+static struct spare *spare_of(struct arena_stock *stock, size_t n_bytes)
+{
+    if (stock == NULL || !KEEPS_SPARE) {
+        return NULL;
+    }
+    return n_bytes == FIRST_BLOCK - sizeof(struct block)  ? &stock->first_blocks
+           : n_bytes == NEXT_BLOCK - sizeof(struct block) ? &stock->next_blocks
+                                                          : NULL;
+}
+
+/* A small block: a spare one if there is any. */
+static struct block *block_take(struct arena_stock *stock, size_t n_bytes, struct block *next)
+{
+    struct spare *spare = spare_of(stock, n_bytes);
+    if (spare == NULL || spare->n == 0) {
+        return block_new(n_bytes, next);
+    }
+    struct block *b = spare->first;
+    spare->first = b->next;
+    spare->n--;
+    b->next = next;
+    b->n_used = 0;
+    return b;
+}
+
+static void blocks_free(struct block *b, struct arena_stock *stock)
 {
     while (b != NULL) {
         struct block *next = b->next;
-        free(b);
+        struct spare *spare = spare_of(stock, b->n_bytes);
+        if (spare != NULL && spare->n < MOST_SPARE) {
+            b->next = spare->first;
+            spare->first = b;
+            spare->n++;
+        } else {
+            free(b);
+        }
         b = next;
     }
 }
 
-struct arena *arena_new(size_t budget_bytes)
+struct arena_stock *arena_stock_new(void)
 {
-    struct block *b = block_new(FIRST_BLOCK - sizeof *b, NULL);
+    return calloc(1, sizeof(struct arena_stock));
+}
+
+struct arena_stock *arena_stock_free(struct arena_stock *stock)
+{
+    if (stock != NULL) {
+        blocks_free(stock->first_blocks.first, NULL);
+        blocks_free(stock->next_blocks.first, NULL);
+        free(stock);
+    }
+    return NULL;
+}
+
+struct arena *arena_new_from(struct arena_stock *stock, size_t budget_bytes)
+{
+    struct block *b = block_take(stock, FIRST_BLOCK - sizeof *b, NULL);
     if (b == NULL) {
         return NULL;
     }
     struct arena *a = (struct arena *)(void *)b->bytes;
     b->n_used = round_up(sizeof *a);
-    *a = (struct arena){ .small = b, .n_left = budget_bytes };
+    *a = (struct arena){ .small = b, .stock = stock, .n_left = budget_bytes };
     return a;
+}
+
+struct arena *arena_new(size_t budget_bytes)
+{
+    return arena_new_from(NULL, budget_bytes);
 }
 
 struct arena *arena_free(struct arena *a)
@@ -82,8 +154,9 @@ struct arena *arena_free(struct arena *a)
     for (struct adopted *d = a->adopted; d != NULL; d = d->next) {
         d->release(d->owned);
     }
-    blocks_free(a->large);
-    blocks_free(a->small); /* last: it holds `a` */
+    struct arena_stock *stock = a->stock;
+    blocks_free(a->large, NULL);
+    blocks_free(a->small, stock); /* last: it holds `a` */
     return NULL;
 }
 
@@ -116,7 +189,7 @@ void *arena_alloc(struct arena *a, size_t n_bytes)
     }
     struct block *b = a->small;
     if (n > b->n_bytes - b->n_used) {
-        b = block_new(NEXT_BLOCK - sizeof *b, a->small);
+        b = block_take(a->stock, NEXT_BLOCK - sizeof *b, a->small);
         if (b == NULL) {
             return refuse(a);
         }

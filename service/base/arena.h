@@ -20,6 +20,23 @@ struct arena; /* owned by one thread at a time */
 /* arena_new() - an empty arena that hands out at most `budget_bytes`; NULL when out of memory. */
 struct arena *arena_new(size_t budget_bytes) MUST_CHECK;
 
+/* Blocks of arenas that ended, for those that begin. Of one thread, like the arenas it serves. */
+struct arena_stock;
+
+/* arena_stock_new() - empty; NULL when out of memory. */
+struct arena_stock *arena_stock_new(void) MUST_CHECK;
+
+/* arena_stock_free() - its arenas must have ended. NULL in, NULL out. */
+struct arena_stock *arena_stock_free(struct arena_stock *stock);
+
+/*
+ * arena_new_from() - like arena_new(), with blocks from `stock`, which gets them back.
+ *
+ * For arenas that come and go by the thousand: malloc() joins and splits blocks of that size, and
+ * gives memory back to the system and asks for it again. The stock keeps at most 2.5 MiB.
+ */
+struct arena *arena_new_from(struct arena_stock *stock, size_t budget_bytes) MUST_CHECK;
+
 /* arena_free() - release adopted things, last first, then all memory. NULL in, NULL out. */
 struct arena *arena_free(struct arena *a);
 

@@ -25,7 +25,7 @@ static const struct exchange *live_member(const struct batch *b)
 
 struct batch *batch_new(struct submitter *s, struct exchange *first)
 {
-    struct arena *a = arena_new(ENCODING_BUDGET);
+    struct arena *a = arena_new_from(submitter_stock(s), ENCODING_BUDGET);
     struct batch *b = a == NULL ? NULL : arena_zalloc(a, 1, sizeof *b);
     if (b == NULL) {
         arena_free(a);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "exchange/submit.h"
+
 enum {
     ARENA_FLOOR = 64 << 20, /* bytes: a page of a thousand large resources with room to grow */
     ARENA_PER_BODY_BYTE = 16,
@@ -16,7 +18,7 @@ struct exchange *exchange_new(const struct service *service, size_t worker,
                               struct submitter *submitter)
 {
     size_t budget = ARENA_FLOOR + ARENA_PER_BODY_BYTE * service->settings->max_body_bytes;
-    struct arena *a = arena_new(budget);
+    struct arena *a = arena_new_from(submitter_stock(submitter), budget);
     struct exchange *x = a == NULL ? NULL : arena_zalloc(a, 1, sizeof *x);
     if (x == NULL) {
         arena_free(a);

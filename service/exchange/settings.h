@@ -48,7 +48,7 @@ struct settings {
     uint32_t max_connections; /* of clients, per worker; 0: as many as descriptors allow */
     uint32_t max_connections_per_address; /* likewise, and listener; 0: as many as there may be */
     size_t max_body_bytes;                /* of a request's body */
-    size_t max_header_bytes;              /* of a request's line and header fields together */
+    size_t max_header_bytes;              /* of a request's target and header fields together */
     size_t max_uri_bytes;                 /* of a request target */
     size_t max_members;                   /* identifiers in one request */
     size_t max_operations;                /* of one atomic request */

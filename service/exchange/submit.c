@@ -159,8 +159,14 @@ struct submitter *submitter_new(struct arena *a, struct loop *loop, const struct
         .retry.on_due = on_retry_due,
         .seed = (uint32_t)loop_now_ms(loop),
         .pool = pool_new(loop, &pool_settings),
+        .stock = arena_stock_new(),
     };
-    return s->pool == NULL ? NULL : s;
+    return s->pool == NULL || s->stock == NULL ? NULL : s;
+}
+
+struct arena_stock *submitter_stock(const struct submitter *s)
+{
+    return s == NULL ? NULL : s->stock;
 }
 
 void submitter_close(struct submitter *s)
@@ -169,6 +175,7 @@ void submitter_close(struct submitter *s)
     s->is_stopping = true;
     loop_clear_timer(s->loop, &s->retry);
     s->pool = pool_free(s->pool);
+    s->stock = arena_stock_free(s->stock);
 }
 
 void submitter_sample(struct submitter *s)

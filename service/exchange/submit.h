@@ -24,8 +24,14 @@ enum {
 struct submitter *submitter_new(struct arena *a, struct loop *loop, const struct settings *settings,
                                 const struct log *log, struct metrics *metrics) MUST_CHECK;
 
-/* submitter_close() - close the connections; nothing may be waiting. */
+/* submitter_close() - close the connections; nothing may be waiting, all exchanges have ended. */
 void submitter_close(struct submitter *s);
+
+/*
+ * submitter_stock() - memory for the requests that are made and end on this worker. NULL in, NULL
+ * out.
+ */
+struct arena_stock *submitter_stock(const struct submitter *s);
 
 /*
  * submitter_flush() - send what waits and has a free connection: at the end of each turn of the
@@ -38,6 +44,12 @@ void submitter_sample(struct submitter *s);
 
 /* submitter_n_waiting() - requests that wait for PostgreSQL. */
 size_t submitter_n_waiting(const struct submitter *s);
+
+/*
+ * submitter_abandon() - the client of an exchange that waits is gone: its statements are cancelled
+ * when nobody else waits for them. Ends with x->on_answered, like any other answer.
+ */
+void submitter_abandon(struct exchange *x);
 
 /* submitter_refuse_all() - answer everything that waits with 503: the worker must stop now. */
 void submitter_refuse_all(struct submitter *s);

@@ -14,6 +14,7 @@ struct submitter {
     const struct log *log;
     struct metrics *metrics;
     struct pool *pool;
+    struct arena_stock *stock;
     struct exchange *oldest;
     struct exchange *newest;
     size_t n_waiting;

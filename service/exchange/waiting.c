@@ -62,6 +62,12 @@ void waiting_give_up(struct submitter *s, struct exchange *x, enum problem_code 
     waiting_finish(s, x);
 }
 
+void submitter_abandon(struct exchange *x)
+{
+    waiting_give_up(x->submitter, x, PROBLEM_BAD_REQUEST,
+                    "the client closed its side of the connection before the answer was ready");
+}
+
 /* A queue that grows is answered by age: those at its head have waited too long already. */
 static bool has_queued_too_long(const struct submitter *s, const struct exchange *x, uint64_t age)
 {
@@ -91,7 +97,7 @@ static void expire(struct submitter *s)
 }
 
 /* Which of these clients have closed their side? One system call for all. */
-static void look_for_leavers(struct submitter *s, struct exchange **waiting, size_t n)
+static void look_for_leavers(struct exchange **waiting, size_t n)
 {
     struct pollfd sockets[POLL_AT_ONCE];
     for (size_t i = 0; i < n; i++) {
@@ -102,9 +108,7 @@ static void look_for_leavers(struct submitter *s, struct exchange **waiting, siz
     }
     for (size_t i = 0; i < n; i++) {
         if ((sockets[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) {
-            waiting_give_up(
-                s, waiting[i], PROBLEM_BAD_REQUEST,
-                "the client closed its side of the connection before the answer was ready");
+            submitter_abandon(waiting[i]);
         }
     }
 }
@@ -121,11 +125,11 @@ static void drop_leavers(struct submitter *s)
             slow[n++] = x;
         }
         if (n == POLL_AT_ONCE) {
-            look_for_leavers(s, slow, n);
+            look_for_leavers(slow, n);
             n = 0;
         }
     }
-    look_for_leavers(s, slow, n);
+    look_for_leavers(slow, n);
 }
 
 void waiting_on_tick(struct timer *t)

@@ -218,14 +218,16 @@ static int check_fields(struct guarded *g)
                            "the request has %zu header fields, and at most %zu are read",
                            request->n_headers, request->limits->max_headers);
     }
-    size_t n_bytes = 0;
+    size_t n_bytes = request->target.n;
     for (size_t i = 0; i < request->n_headers; i++) {
-        n_bytes += request->headers[i].name.n + request->headers[i].value.n;
+        n_bytes += request->headers[i].name.n + request->headers[i].value.n + GUARD_FIELD_BYTES;
     }
     if (n_bytes > request->limits->max_header_bytes) {
         return problem_add(g->reterr, PROBLEM_HEADERS_TOO_LARGE, problem_nowhere(),
-                           "the header fields have %zu bytes, and at most %zu are read", n_bytes,
-                           request->limits->max_header_bytes);
+                           "the request's target and header fields take %zu bytes (each field %d "
+                           "more than its name and value), and at most %zu are read "
+                           "(--max-header); send less",
+                           n_bytes, GUARD_FIELD_BYTES, request->limits->max_header_bytes);
     }
     for (size_t i = 0; i < request->n_headers; i++) {
         int r = check_field(g, &request->headers[i]);

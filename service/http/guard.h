@@ -20,9 +20,13 @@ struct header {
     struct text value; /* spaces and tabs around it do not count */
 };
 
+/* What the library keeps for a field beside its name and value. HTTP/2 counts its fields likewise
+ * (RFC 9113, section 6.5.2: 32 bytes). */
+enum { GUARD_FIELD_BYTES = 72 };
+
 struct guard_limits {
     size_t max_body_bytes;
-    size_t max_header_bytes; /* names and values of all header fields together */
+    size_t max_header_bytes; /* the target and all header fields, GUARD_FIELD_BYTES more for each */
     size_t max_headers;
     size_t max_uri_bytes;
 };

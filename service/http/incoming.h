@@ -9,7 +9,7 @@
 enum incoming {
     INCOMING_READ_ON, /* more of the request is to come */
     INCOMING_ANSWER,  /* x->answer is to be sent */
-    INCOMING_WAIT,    /* the exchange waits: suspend the connection */
+    INCOMING_WAIT,    /* the exchange waits */
 };
 
 /*

@@ -2,7 +2,7 @@
  * server.h - HTTP for one worker and one listening socket: bytes to exchanges, answers to bytes.
  *
  * Only http/ knows libmicrohttpd. Its daemon has no thread: its epoll descriptor is watched by the
- * worker's loop, and server_run() lets it work. A connection is suspended while its exchange waits.
+ * worker's loop, and server_run() lets it work.
  */
 #ifndef BACKREF_HTTP_SERVER_H
 #define BACKREF_HTTP_SERVER_H

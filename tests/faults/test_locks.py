@@ -117,6 +117,27 @@ def test_a_client_that_leaves_has_its_query_cancelled(open_sql, start, lock, dat
     assert service.stop() == 0
 
 
+def test_clients_that_reset_at_once_leave_nothing_behind(open_sql, start, lock, database):
+    """Their connections end before the service has begun to wait for PostgreSQL in earnest."""
+    sql = open_sql()
+    service = start(statement_timeout="20s", request_timeout="25s")
+    persons, (phone,) = bulk(sql, "persons", 50), bulk(sql, "phones", 1)
+    release = lock(LOCKS["table"])
+    for one in persons:
+        peer = socket.create_connection((service.host, service.port))
+        peer.sendall(request_bytes("PUT", f"/persons/{one}/phones/{phone}"))
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        peer.close()
+    with Client(service.base_url) as client:
+        def nobody_waits():
+            return "backref_requests_waiting 0\n" in client.get("/metrics").text
+        wait_until(nobody_waits, 5 * SLACK, "nobody waits any more")
+        wait_until(lambda: not waiting_backends(sql, database[1]), 5 * SLACK, "nor does PostgreSQL")
+        release()
+        assert client.put(f"/persons/{persons[0]}/phones/{phone}").status in (201, 204)
+    assert service.stop() == 0
+
+
 def test_a_client_that_leaves_takes_nobody_with_it(open_sql, start, lock, database):
     """Requests that share a statement: one client leaves, the others still get their links."""
     sql = open_sql()

@@ -11,9 +11,9 @@ static void check_header(struct arena *a, const struct scene *scene)
 {
     (void)scene;
     static const struct guard_limits limits = { .max_body_bytes = 1 << 20,
-                                                .max_header_bytes = 16384,
+                                                .max_header_bytes = 8192,
                                                 .max_headers = 100,
-                                                .max_uri_bytes = 8192 };
+                                                .max_uri_bytes = 6144 };
     static const struct header headers[] = {
         { TEXT_LITERAL("Host"), TEXT_LITERAL("127.0.0.1:8080") },
         { TEXT_LITERAL("User-Agent"), TEXT_LITERAL("Mozilla/5.0 (X11; Linux x86_64; rv:128.0)") },

@@ -156,6 +156,36 @@ static void test_last_adopted_is_released_first(void **state)
     assert_int_equal(first.released_as, 1);
 }
 
+/* Blocks that were used and given back are no different from new ones, however many there were. */
+static void test_a_stock_lends_its_blocks_again(void **state)
+{
+    (void)state;
+    enum { ARENAS = 300, BYTES = 6000 };
+    static struct arena *arenas[ARENAS];
+    struct arena_stock *stock = arena_stock_new();
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < ARENAS; i++) {
+            arenas[i] = arena_new_from(stock, BYTES);
+            unsigned char *first = arena_alloc(arenas[i], 100);
+            unsigned char *second = arena_zalloc(arenas[i], 1, BYTES - 112);
+            assert_non_null(second);
+            assert_int_equal(second[0] | second[BYTES - 113], 0);
+            memset(first, (int)i, 100);
+            memset(second, (int)i, BYTES - 112);
+            assert_null(arena_alloc(arenas[i], 1)); /* the budget is each arena's own */
+        }
+        for (size_t i = 0; i < ARENAS; i++) {
+            assert_null(arena_free(arenas[i]));
+        }
+        struct arena *a = arena_new_from(stock, BYTES);
+        assert_non_null(arena_alloc(a, BYTES)); /* nothing of those before is left in it */
+        assert_false(arena_failed(a));
+        arena_free(a);
+    }
+    assert_null(arena_stock_free(stock));
+    assert_null(arena_stock_free(NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +199,7 @@ int main(void)
         arena_test(test_copies_end_in_nul),
         cmocka_unit_test(test_adopted_value_is_released_once),
         cmocka_unit_test(test_last_adopted_is_released_first),
+        cmocka_unit_test(test_a_stock_lends_its_blocks_again),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }

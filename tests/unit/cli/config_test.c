@@ -101,8 +101,8 @@ static void test_defaults(void **state)
     assert_int_equal(s->idle_timeout_ms, 60000);
     assert_int_equal(s->max_connections, 0);
     assert_int_equal(s->max_body_bytes, 1 << 20);
-    assert_int_equal(s->max_header_bytes, 16384);
-    assert_int_equal(s->max_uri_bytes, 8192);
+    assert_int_equal(s->max_header_bytes, 8192);
+    assert_int_equal(s->max_uri_bytes, 6144);
     assert_int_equal(s->max_members, 20000);
     assert_int_equal(s->max_depth, 32);
     assert_int_equal(s->max_parameters, 100);
@@ -230,8 +230,8 @@ static void test_refusals_name_flag_value_and_what_is_accepted(void **state)
         { "--workers=", "--workers: \"\" is not a whole number" },
         { "--request-timeout 15", "--request-timeout: \"15\" is not a duration" },
         { "--request-timeout 2h", "accepted: 10ms to 1h" },
-        { "--max-header 4KiB",
-          "--max-header: \"4KiB\" is not within bounds; accepted: 8KiB to 1MiB" },
+        { "--max-header 2KiB",
+          "--max-header: \"2KiB\" is not within bounds; accepted: 4KiB to 1MiB" },
         { "--max-body 1MB", "--max-body: \"1MB\" is not a size" },
         { "--log-format xml", "--log-format: \"xml\" is none of auto|text|json" },
         { "--log-format tex", "is none of" },
