@@ -94,7 +94,8 @@ bool batch_may_join(const struct batch *b, const struct exchange *x)
 {
     const struct exchange *member = live_member(b);
     return b->service->settings->coalescing != COALESCING_OFF && !b->is_closed &&
-           b->n_members < BATCH_MAX_MEMBERS && member != NULL && fit(b, member, x);
+           b->service == x->service && b->n_members < BATCH_MAX_MEMBERS && member != NULL &&
+           fit(b, member, x);
 }
 
 void batch_join(struct batch *b, struct exchange *x)

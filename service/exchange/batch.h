@@ -51,7 +51,7 @@ struct batch *batch_new(struct submitter *s, struct exchange *first) MUST_CHECK;
 /* batch_free() - members are not touched. NULL in, NULL out. */
 struct batch *batch_free(struct batch *b);
 
-/* batch_may_join() - has `b` room for `x`, and do both run the same statements? */
+/* batch_may_join() - has `b` room for `x`, and do both run the same statements of one service? */
 bool batch_may_join(const struct batch *b, const struct exchange *x);
 
 /* batch_join() - after batch_may_join(). */

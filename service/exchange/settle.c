@@ -126,6 +126,12 @@ static bool is_lost_race(const struct batch *b, const struct pg_error *error)
     return links && strcmp(error->sqlstate, "23505") == 0;
 }
 
+/* Only we refuse that: PostgreSQL has committed what was written, and it must not be run again. */
+static bool has_other_types(const struct pg_error *error)
+{
+    return strcmp(error->sqlstate, PG_OTHER_TYPES) == 0;
+}
+
 static void on_failed(struct batch *b, const struct pg_error *error, struct conn *conn)
 {
     enum remedy remedy = refusal_remedy(error->sqlstate);
@@ -139,7 +145,7 @@ static void on_failed(struct batch *b, const struct pg_error *error, struct conn
         return;
     }
     bool is_anothers = b->is_together && batch_culprit(b, error) == NULL;
-    if (b->n_live > 1 || is_anothers) {
+    if ((b->n_live > 1 || is_anothers) && !has_other_types(error)) {
         split(b, error);
     } else {
         settle_fail(b, PROBLEM_NONE, error);

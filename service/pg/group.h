@@ -17,12 +17,15 @@
 /* Answers per statement, at most: it may be prepared first, and another make room for it. */
 enum { GROUP_ANSWERS_PER_STATEMENT = 3 };
 
-/* In the place of a SQLSTATE, of a class that PostgreSQL leaves to others. */
+/*
+ * In the place of a SQLSTATE, of a class that PostgreSQL leaves to others: a result was not what it
+ * should be. PostgreSQL knows nothing of that and commits what the group wrote.
+ */
 #define PG_OTHER_TYPES "ZZ001"
 
 enum group_outcome {
     GROUP_COMMITTED, /* all statements ran, the transaction is on disk */
-    GROUP_FAILED,    /* PostgreSQL refused one of them, nothing of the group remains */
+    GROUP_FAILED,    /* one was refused, nothing of the group remains (but see PG_OTHER_TYPES) */
     GROUP_LOST,      /* the connection went away: a write may or may not have been committed */
 };
 

@@ -6,10 +6,12 @@ import pathlib
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from support.client import Client
+from support.waiting import wait_until
 
 DEFAULT_MODEL = pathlib.Path(__file__).parents[2] / "service" / "model" / "default.json"
 
@@ -215,6 +217,42 @@ def test_a_column_changes_its_type_behind_the_services_back(fresh_service, chang
         assert client.get("/things/1").status == 200
         assert client.get("/things?sort=-name").ids == ["1"]
         assert "error" not in {json.loads(line)["level"] for line in service.log().splitlines()}
+
+
+def test_what_was_written_in_other_types_is_written_once(fresh_service):
+    """Creates that share a transaction: it is committed when their rows come back, so none may be run again."""
+    patient = dict.fromkeys(("statement_timeout", "lock_timeout", "request_timeout", "queue_timeout"), "60s")
+    service = fresh_service(workers=1, connections=1, **patient)
+    names = ["one", "two", "three"]
+
+    def create(name):
+        with Client(service.base_url, timeout=60) as client:
+            return client.post("/friends", document("friends", name))
+
+    def rename():
+        with Client(service.base_url, timeout=60) as client:
+            return client.patch("/hobbies/1", {"data": {"type": "hobbies", "id": "1", "attributes": {"name": "b"}}})
+
+    with service.client() as client, ThreadPoolExecutor(4) as threads:
+        assert client.post("/hobbies", document("hobbies", "a")).status == 201
+        service.sql.run("begin")
+        service.sql.run("select from hobbies where id = 1 for update")
+        first = threads.submit(rename)
+        wait_until(lambda: " 1" in waiting(client), 20, "the only connection waits for the row")
+        others = [threads.submit(create, name) for name in names]
+        wait_until(lambda: " 4" in waiting(client), 20, "the creates wait for the connection")
+        service.sql.run("alter table friends drop column nickname, add column nickname integer")
+        service.sql.run("commit")
+        assert first.result().status == 200
+        for answer in (other.result() for other in others):
+            assert (answer.status, answer.errors[0]["code"]) == (503, "schema-mismatch"), answer
+            assert "look whether it was made" in answer.errors[0]["detail"]
+    assert sorted(service.sql.column("select name from friends")) == sorted(names)
+
+
+def waiting(client):
+    """The gauge of requests that wait for PostgreSQL."""
+    return next(line for line in client.get("/metrics").text.splitlines() if line.startswith("backref_requests_waiting "))
 
 
 def document(kind, name):

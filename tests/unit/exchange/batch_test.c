@@ -71,6 +71,23 @@ static void test_only_the_same_statements(void **state)
     assert_false(batch_may_join(t->batch, same));
 }
 
+/* After a reload: results of one batch are judged by the columns that one of the two knows. */
+static void test_only_the_same_service(void **state)
+{
+    static struct service_use other_uses[2];
+    static const struct service other = { .settings = &settings, .uses = other_uses };
+    struct trial *t = *state;
+    join(t, fetching(t, 1, 1));
+    struct exchange *x = fetching(t, 2, 1);
+    assert_true(batch_may_join(t->batch, x));
+    x->service = &other;
+    assert_false(batch_may_join(t->batch, x));
+    x->plan.together = t->members[0]->plan.together = true;
+    assert_false(batch_may_join(t->batch, x));
+    x->service = &service;
+    assert_true(batch_may_join(t->batch, x));
+}
+
 static void test_leaving(void **state)
 {
     struct trial *t = *state;
@@ -368,6 +385,7 @@ int main(void)
         batch_test(test_no_more_than_so_many_rows),
         batch_test(test_a_large_request_goes_alone),
         batch_test(test_only_the_same_statements),
+        batch_test(test_only_the_same_service),
         batch_test(test_leaving),
         batch_test(test_an_exclusive_key_is_named_once),
         batch_test(test_the_service_is_held),
