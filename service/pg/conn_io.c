@@ -49,8 +49,7 @@ static bool send_prepare(struct conn *c, struct group *g, size_t position, const
 
 static bool send_unprepared(struct conn *c, struct group *g, size_t position)
 {
-    struct group_statement *s = &g->statements[position];
-    s->is_new = true;
+    const struct group_statement *s = &g->statements[position];
     group_expect(g, ANSWER_STATEMENT, position);
     return PQsendQueryParams(c->pg, s->sql, s->n_parameters, s->types, s->values, s->lengths,
                              binary, 1) == 1;
@@ -65,21 +64,23 @@ static bool send_statement(struct conn *c, struct group *g, size_t position)
 {
     struct group_statement *s = &g->statements[position];
     ASSERT(s->n_parameters <= (int)ARRAY_SIZE(binary));
+    bool has_answered = false;
     uint64_t evicted = 0;
-    uint64_t number = s->is_plain ? 0 : prepared_find(&c->prepared, s->sql, s->hash);
-    s->is_new = number == 0;
-    if (s->is_new && !s->is_plain) {
-        number = s->number = prepared_add(&c->prepared, s->sql, s->hash, &evicted);
+    s->number = s->is_plain ? 0 : prepared_find(&c->prepared, s->sql, s->hash, &has_answered);
+    s->is_new = !has_answered;
+    bool is_known = s->number != 0;
+    if (!is_known && !s->is_plain) {
+        s->number = prepared_add(&c->prepared, s->sql, s->hash, &evicted);
     }
-    if (number == 0) {
+    if (s->number == 0) {
         return send_unprepared(c, g, position);
     }
     char name[NAME];
-    write_name(c, number, name);
+    write_name(c, s->number, name);
     if (evicted != 0 && !send_deallocate(c, g, position, evicted)) {
         return false;
     }
-    if (s->is_new && !send_prepare(c, g, position, name)) {
+    if (!is_known && !send_prepare(c, g, position, name)) {
         return false;
     }
     group_expect(g, ANSWER_STATEMENT, position);
@@ -146,6 +147,39 @@ static void note_refusal(struct conn *c, struct group *g, const PGresult *from)
     }
 }
 
+/* Are the rows of `s` what they should be? Asked when they come for the first time. */
+static bool has_known_types(struct conn *c, const struct group *g, const struct group_statement *s,
+                            const PGresult *from)
+{
+    if (!s->is_new && !c->doubts_types) {
+        return true;
+    }
+    if (!column_types_agree(g->types, from)) {
+        c->doubts_types = true;
+        return false;
+    }
+    prepared_answered(&c->prepared, s->number);
+    return true;
+}
+
+/*
+ * A statement that ends a transaction can be cancelled like any other. What is sent next would run
+ * in that transaction, or be refused for ever, so the session is given up.
+ */
+static void finish_first(struct conn *c)
+{
+    struct group *g = c->first;
+    if (g->failed) {
+        group_release_results(g);
+    }
+    conn_finish_group(c, g->failed ? GROUP_FAILED : GROUP_COMMITTED);
+    PGTransactionStatusType status =
+        c->pg == NULL || c->first != NULL ? PQTRANS_IDLE : PQtransactionStatus(c->pg);
+    if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR) {
+        conn_lose(c, "a transaction did not end");
+    }
+}
+
 /* Takes one result; false when the connection cannot go on. */
 static bool take_result(struct conn *c, PGresult *from)
 {
@@ -156,8 +190,7 @@ static bool take_result(struct conn *c, PGresult *from)
         if (group_next_answer(g, &s) != ANSWER_STATEMENT) {
             break;
         }
-        if ((s->is_new || c->doubts_types) && !column_types_agree(g->types, from)) {
-            c->doubts_types = true;
+        if (!has_known_types(c, g, s, from)) {
             group_distrust(g);
             break;
         }
@@ -170,10 +203,7 @@ static bool take_result(struct conn *c, PGresult *from)
         break;
     case PGRES_PIPELINE_SYNC:
         PQclear(from);
-        if (g->failed) {
-            group_release_results(g);
-        }
-        conn_finish_group(c, g->failed ? GROUP_FAILED : GROUP_COMMITTED);
+        finish_first(c);
         return true;
     case PGRES_PIPELINE_ABORTED:
     case PGRES_FATAL_ERROR:

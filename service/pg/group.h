@@ -43,12 +43,12 @@ struct group_statement {
     const char *sql; /* must outlive the group */
     uint64_t hash;   /* statement_hash() of it */
     bool is_plain;   /* it is sent as it is, never prepared: "begin", "set transaction …" */
-    bool is_new;     /* out: it is prepared for this group, or not at all */
+    bool is_new;     /* out: no rows of it have come since it was prepared; or it is not */
     int n_parameters;
     const uint32_t *types;     /* read during conn_send() only, like the next two */
     const char *const *values; /* binary; NULL for NULL */
     const int *lengths;
-    uint64_t number;       /* out: of what is prepared for it; set where it is prepared first */
+    uint64_t number;       /* out: under which it is prepared; 0: it is not */
     struct result *result; /* out: rows on GROUP_COMMITTED; see group_release_results() */
 };
 

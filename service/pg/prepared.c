@@ -17,14 +17,32 @@ static size_t find(const struct prepared *p, const char *sql, uint64_t hash)
     return PREPARED_MAX;
 }
 
-uint64_t prepared_find(struct prepared *p, const char *sql, uint64_t hash)
+uint64_t prepared_find(struct prepared *p, const char *sql, uint64_t hash, bool *ret_has_answered)
 {
     size_t i = find(p, sql, hash);
+    *ret_has_answered = i < PREPARED_MAX && p->entries[i].has_answered;
     if (i == PREPARED_MAX) {
         return 0;
     }
     recency_use(&p->recency, p->marks, p->n, i);
     return p->entries[i].number;
+}
+
+static size_t find_number(const struct prepared *p, uint64_t number)
+{
+    size_t i = 0;
+    while (i < p->n && p->entries[i].number != number) {
+        i++;
+    }
+    return i;
+}
+
+void prepared_answered(struct prepared *p, uint64_t number)
+{
+    size_t i = find_number(p, number);
+    if (i < p->n) {
+        p->entries[i].has_answered = true;
+    }
 }
 
 /* Its text is no longer the array's. */
@@ -112,10 +130,7 @@ static void refuse_leaving(struct prepared *p, uint64_t number)
 
 void prepared_refuse(struct prepared *p, uint64_t number)
 {
-    size_t i = 0;
-    while (i < p->n && p->entries[i].number != number) {
-        i++;
-    }
+    size_t i = find_number(p, number);
     if (i == p->n) {
         refuse_leaving(p, number);
         return;

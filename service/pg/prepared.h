@@ -9,6 +9,7 @@
 #ifndef BACKREF_PG_PREPARED_H
 #define BACKREF_PG_PREPARED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +24,8 @@ enum {
 struct prepared_entry {
     uint64_t hash;
     uint64_t number;
-    char *sql; /* owned; NULL: outdated, waiting to make room */
+    char *sql;         /* owned; NULL: outdated, waiting to make room */
+    bool has_answered; /* with rows, at least once */
 };
 
 /* One that has made room, until the server has deallocated it. */
@@ -43,8 +45,12 @@ struct prepared {
     struct prepared_leaving leaving[PREPARED_LEAVING_MAX];
 };
 
-/* prepared_find() - the number under which `sql` is prepared, or about to be; 0 when it is not. */
-uint64_t prepared_find(struct prepared *p, const char *sql, uint64_t hash);
+/*
+ * prepared_find() - the number under which `sql` is prepared, or about to be; 0 when it is not.
+ *
+ * ret_has_answered  has prepared_answered() been told of it?
+ */
+uint64_t prepared_find(struct prepared *p, const char *sql, uint64_t hash, bool *ret_has_answered);
 
 /*
  * prepared_add() - note that `sql` is about to be prepared, under a number that is never given
@@ -57,6 +63,9 @@ uint64_t prepared_find(struct prepared *p, const char *sql, uint64_t hash);
  */
 uint64_t prepared_add(struct prepared *p, const char *sql, uint64_t hash, uint64_t *ret_evicted)
     MUST_CHECK;
+
+/* prepared_answered() - rows of `number` have come. Cost: a look at all numbers. */
+void prepared_answered(struct prepared *p, uint64_t number);
 
 /* prepared_made_room() - what was to be deallocated ahead of `number` has been. */
 void prepared_made_room(struct prepared *p, uint64_t number);

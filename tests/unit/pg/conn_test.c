@@ -1,5 +1,5 @@
 /*
- * conn_test.c - what a connection believes to be prepared, and what the server holds.
+ * conn_test.c - what a connection believes of its session, and what the server makes of it.
  */
 #include "support/fake_pipeline.h"
 
@@ -15,6 +15,7 @@ struct trial {
     struct loop *loop;
     struct conn *conn;
     struct group group;
+    const struct column_types *types;
     size_t n;
     char texts[MAX_STATEMENTS][FAKE_TEXT];
     struct group_statement statements[MAX_STATEMENTS];
@@ -22,6 +23,9 @@ struct trial {
     bool is_done;
     enum group_outcome outcome;
     struct pg_error error;
+    struct group closing; /* sent when the other is done, if it has an on_done */
+    struct group_statement closing_statement;
+    struct group_due closing_due[GROUP_ANSWERS_PER_STATEMENT];
     uint32_t seed;
 };
 
@@ -77,6 +81,19 @@ static void on_done(struct group *g, enum group_outcome outcome, const struct pg
     t->outcome = outcome;
     t->error = *error;
     group_release_results(g);
+    if (t->closing.on_done != NULL) {
+        t->is_done = false;
+        conn_send(t->conn, &t->closing);
+    }
+}
+
+static void on_closed(struct group *g, enum group_outcome outcome, const struct pg_error *error)
+{
+    struct trial *t = (struct trial *)(void *)((char *)g - offsetof(struct trial, closing));
+    (void)error;
+    t->is_done = true;
+    t->outcome = outcome;
+    t->closing.on_done = NULL;
 }
 
 static void add(struct trial *t, const char *letter, int number)
@@ -90,9 +107,11 @@ static void add(struct trial *t, const char *letter, int number)
 
 static void send(struct trial *t)
 {
-    t->group = (struct group){
-        .n_statements = t->n, .statements = t->statements, .due = t->due, .on_done = on_done
-    };
+    t->group = (struct group){ .n_statements = t->n,
+                               .statements = t->statements,
+                               .due = t->due,
+                               .on_done = on_done,
+                               .types = t->types };
     t->is_done = false;
     conn_send(t->conn, &t->group);
 }
@@ -264,6 +283,64 @@ static void test_a_session_that_was_reset_is_noticed(void **state)
     assert_int_equal(count_messages(t, "a", 8), 2);
 }
 
+/* A transaction is begun by one group and ended by the next. */
+static void begin_and_end(struct trial *t)
+{
+    t->closing_statement = (struct group_statement){ .sql = "rollback", .is_plain = true };
+    t->closing = (struct group){ .n_statements = 1,
+                                 .statements = &t->closing_statement,
+                                 .due = t->closing_due,
+                                 .on_done = on_closed };
+    t->statements[t->n++] = (struct group_statement){ .sql = "begin", .is_plain = true };
+    add(t, "a", 2);
+    run(t);
+}
+
+static void test_a_transaction_that_ends_leaves_the_session(void **state)
+{
+    struct trial *t = *state;
+    begin_and_end(t);
+    assert_int_equal(t->outcome, GROUP_COMMITTED);
+    assert_true(conn_is_ready(t->conn));
+    assert_int_equal(fake.pid, 1);
+    fake.fails = "a2";
+    begin_and_end(t);
+    assert_int_equal(t->outcome, GROUP_COMMITTED);
+    assert_true(conn_is_ready(t->conn));
+    assert_int_equal(fake.pid, 1);
+}
+
+/* A cancel that comes late can hit the statement that ends a transaction. */
+static void test_a_transaction_that_stays_open_is_not_worked_in(void **state)
+{
+    struct trial *t = *state;
+    fake.fails = "rollback";
+    begin_and_end(t);
+    assert_int_equal(t->outcome, GROUP_FAILED);
+    assert_false(conn_is_ready(t->conn));
+    fake.fails = NULL;
+    await_ready(t);
+    assert_int_equal(fake.pid, 2);
+    assert_int_equal(count_messages(t, "a", 1), 2);
+}
+
+/* What failed when it ran for the first time has shown nothing of its types. */
+static void test_types_are_looked_at_once_there_are_rows(void **state)
+{
+    static const struct numbered_column column = { .table = 1, .number = 1, .type = 25 };
+    static const struct column_types types = { .n = 1, .at = &column };
+    struct trial *t = *state;
+    t->types = &types;
+    fake.type = 23;
+    add(t, "a", 1);
+    run_failing(t, "a1", "22012");
+    for (int i = 0; i < 2; i++) {
+        add(t, "a", 1);
+        assert_int_equal(run(t), GROUP_FAILED);
+        assert_string_equal(t->error.sqlstate, PG_OTHER_TYPES);
+    }
+}
+
 static uint32_t random_below(struct trial *t, uint32_t n)
 {
     t->seed = t->seed * 1664525u + 1013904223u;
@@ -313,6 +390,9 @@ int main(void)
         conn_test(test_a_group_of_many_new_ones),
         conn_test(test_a_new_session_holds_nothing),
         conn_test(test_a_session_that_was_reset_is_noticed),
+        conn_test(test_a_transaction_that_ends_leaves_the_session),
+        conn_test(test_a_transaction_that_stays_open_is_not_worked_in),
+        conn_test(test_types_are_looked_at_once_there_are_rows),
         conn_test(test_whatever_happens_both_agree),
     };
     return cmocka_run_group_tests_name("conn", tests, NULL, NULL);

@@ -10,6 +10,7 @@
 struct trial {
     struct prepared prepared;
     uint64_t evicted;
+    bool has_answered;
     char sql[32];
     uint64_t hash;
 };
@@ -39,7 +40,7 @@ static void name_statement(struct trial *t, int i)
 static uint64_t find(struct trial *t, int i)
 {
     name_statement(t, i);
-    return prepared_find(&t->prepared, t->sql, t->hash);
+    return prepared_find(&t->prepared, t->sql, t->hash, &t->has_answered);
 }
 
 static uint64_t try_to_add(struct trial *t, int i)
@@ -81,7 +82,7 @@ static void test_the_same_hash_is_not_the_same_statement(void **state)
     add(t, 1);
     name_statement(t, 2);
     t->hash = digest_number(text_of("select 1"));
-    assert_int_equal(prepared_find(&t->prepared, t->sql, t->hash), 0);
+    assert_int_equal(prepared_find(&t->prepared, t->sql, t->hash, &t->has_answered), 0);
 }
 
 static void test_a_flood_leaves_what_is_used(void **state)
@@ -210,6 +211,27 @@ static void test_what_is_outdated_makes_room_first(void **state)
     assert_int_equal(t->evicted, 7);
 }
 
+static void test_who_has_answered(void **state)
+{
+    struct trial *t = *state;
+    fill(t);
+    prepared_answered(&t->prepared, 1);
+    assert_int_equal(find(t, 1), 1);
+    assert_true(t->has_answered);
+    assert_int_equal(find(t, 2), 2);
+    assert_false(t->has_answered);
+    prepared_outdate(&t->prepared, "select 1", digest_number(text_of("select 1")));
+    assert_int_equal(find(t, 1), 0);
+    assert_false(t->has_answered);
+    uint64_t again = add(t, 1);
+    assert_int_equal(find(t, 1), again);
+    assert_false(t->has_answered);
+    prepared_answered(&t->prepared, t->evicted); /* it comes late: nobody's */
+    prepared_answered(&t->prepared, 0);
+    assert_int_equal(find(t, 1), again);
+    assert_false(t->has_answered);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +244,7 @@ int main(void)
         prepared_test(test_one_that_leaves_before_it_was_there),
         prepared_test(test_as_many_leave_as_there_is_room_for),
         prepared_test(test_what_is_outdated_makes_room_first),
+        prepared_test(test_who_has_answered),
     };
     return cmocka_run_group_tests_name("prepared", tests, NULL, NULL);
 }

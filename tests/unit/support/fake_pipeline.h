@@ -1,11 +1,11 @@
 /*
  * fake_pipeline.h - libpq's pipeline and, behind it, a PostgreSQL that knows nothing but prepared
- * statements, for tests of conn.c. It is linked in place of the real ones, so include it in one
- * file of a test program.
+ * statements and whether a transaction is open, for tests of conn.c. It is linked in place of the
+ * real ones, so include it in one file of a test program.
  *
  * As PostgreSQL does, it skips everything between a failure and the sync, and what was prepared or
- * deallocated before stays so. A statement fails when its text, of one or two letters and a number,
- * is that of `fails`; when `fails_to_prepare`, it cannot be prepared either.
+ * deallocated before stays so. The statement whose text is `fails` fails when it runs, or, with
+ * `fails_to_prepare`, when it is prepared.
  */
 #ifndef BACKREF_TESTS_FAKE_PIPELINE_H
 #define BACKREF_TESTS_FAKE_PIPELINE_H
@@ -44,6 +44,8 @@ struct fake_pipeline {
     size_t most_prepared; /* ever */
     size_t n_messages;    /* statements, preparations and deallocations, not those skipped */
     size_t n_unnamed;     /* statements that ran without being prepared */
+    PGTransactionStatusType transaction;
+    Oid type;             /* of the only column of all results, of table 1; 0: results have none */
     bool skips;           /* until the sync */
     const char *sqlstate; /* the latest error's */
     struct fake_result results[FAKE_RESULTS];
@@ -77,6 +79,9 @@ static int fake_answer(ExecStatusType status)
 static int fake_refuse(const char *sqlstate)
 {
     fake.skips = true;
+    if (fake.transaction == PQTRANS_INTRANS) {
+        fake.transaction = PQTRANS_INERROR;
+    }
     fake.sqlstate = sqlstate;
     fake_put(false, PGRES_FATAL_ERROR, sqlstate);
     fake_put(true, PGRES_FATAL_ERROR, NULL);
@@ -109,6 +114,14 @@ static int fake_deallocate(const char *name)
 
 static int fake_run(const char *sql)
 {
+    if (!fake_fails(sql) && strcmp(sql, "begin") == 0) {
+        fake.transaction = PQTRANS_INTRANS;
+        return fake_answer(PGRES_COMMAND_OK);
+    }
+    if (!fake_fails(sql) && strcmp(sql, "rollback") == 0) {
+        fake.transaction = PQTRANS_IDLE;
+        return fake_answer(PGRES_COMMAND_OK);
+    }
     return fake_fails(sql) ? fake_refuse("22012") : fake_answer(PGRES_TUPLES_OK);
 }
 
@@ -224,7 +237,28 @@ int PQntuples(const PGresult *result)
 int PQnfields(const PGresult *result)
 {
     (void)result;
-    return 0;
+    return fake.type == 0 ? 0 : 1;
+}
+
+int PQftablecol(const PGresult *result, int i)
+{
+    (void)result;
+    (void)i;
+    return 1;
+}
+
+Oid PQftable(const PGresult *result, int i)
+{
+    (void)result;
+    (void)i;
+    return 1;
+}
+
+Oid PQftype(const PGresult *result, int i)
+{
+    (void)result;
+    (void)i;
+    return fake.type;
 }
 
 void PQclear(PGresult *result)
@@ -244,6 +278,7 @@ PGconn *PQconnectStartParams(const char *const *keywords, const char *const *val
     fake.pid++;
     fake.is_lost = fake.skips = false;
     fake.n_prepared = fake.first = fake.last = 0;
+    fake.transaction = PQTRANS_IDLE;
     return fake_connection();
 }
 
@@ -266,6 +301,12 @@ ConnStatusType PQstatus(const PGconn *c)
 {
     (void)c;
     return fake.is_lost ? CONNECTION_BAD : CONNECTION_OK;
+}
+
+PGTransactionStatusType PQtransactionStatus(const PGconn *c)
+{
+    (void)c;
+    return fake.first == fake.last ? fake.transaction : PQTRANS_ACTIVE;
 }
 
 int PQconsumeInput(PGconn *c)
