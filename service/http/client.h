@@ -40,7 +40,9 @@ struct client {
     uint64_t since_ms;   /* in this state */
     uint64_t started_us; /* the request's header was complete */
     uint64_t waiting_since_us;
-    bool is_held;                /* while its exchange waits; not so: its connection is suspended */
+    bool is_held;              /* while its exchange waits; not so: its connection is suspended */
+    struct exchange *answered; /* while it is among its server's answered clients */
+    struct client *next_answered;
     uint64_t waited_us;          /* for PostgreSQL */
     char peer[INET6_ADDRSTRLEN]; /* the client's address, once it was asked for */
     struct client *previous;

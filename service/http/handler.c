@@ -107,13 +107,31 @@ static void hold_on(struct client *c)
 static void on_answered(struct exchange *x)
 {
     struct client *c = x->owner;
+    struct server *s = c->server;
     c->waited_us += now_us() - c->waiting_since_us;
-    c->server->is_due = true;
-    if (c->is_held) {
-        let_go(c);
-    } else {
+    s->is_due = true;
+    if (!c->is_held) {
         MHD_resume_connection(c->connection);
+        return;
     }
+    let_go(c);
+    c->answered = x;
+    c->next_answered = NULL;
+    *(s->last_answered == NULL ? &s->first_answered : &s->last_answered->next_answered) = c;
+    s->last_answered = c;
+}
+
+/* The library has ended a connection that is held: its client reset it. */
+static void on_answered_for_nobody(struct exchange *x)
+{
+    (void)x;
+}
+
+static void abandon(struct client *c, struct exchange *x)
+{
+    let_go(c);
+    x->on_answered = on_answered_for_nobody;
+    submitter_abandon(x);
 }
 
 /* The request line is there. What this returns is the request's own pointer from now on. */
@@ -157,6 +175,17 @@ static enum MHD_Result reply(struct client *c, struct exchange *x)
     conditional_finish(x);
     c->server_timing = x->service->settings->server_timing == 0 ? NULL : describe_timing(c, x);
     return reply_send(c, x);
+}
+
+void handler_send_answers(struct server *s)
+{
+    struct client *next;
+    for (struct client *c = s->first_answered; c != NULL; c = next) {
+        next = c->next_answered;
+        /* if the library does not take it, it calls the handler again, which ends the connection */
+        reply(c, c->answered);
+    }
+    s->first_answered = s->last_answered = NULL;
 }
 
 static enum MHD_Result proceed(struct client *c, struct exchange *x, enum incoming incoming)
@@ -253,8 +282,8 @@ void handler_on_completed(void *cls, struct MHD_Connection *connection, void **r
     }
     s->made_progress = true;
     if (c != NULL) {
-        if (x->state == EXCHANGE_WAITING) { /* held, and its client reset the connection */
-            submitter_abandon(x);
+        if (x->state == EXCHANGE_WAITING) {
+            abandon(c, x);
         }
         if (x->answer.status != 0) {
             end_request(s, c, x);

@@ -189,6 +189,7 @@ void server_run(struct server *s)
 {
     if (s->is_due) {
         s->is_due = false;
+        handler_send_answers(s);
         MHD_run(s->daemon);
         log_batch_flush(&s->access_log);
     }

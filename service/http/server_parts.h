@@ -24,8 +24,10 @@ struct server {
     size_t counted[CLIENT_KINDS]; /* of them, at the latest look */
     struct request_ids ids;
     struct log_batch access_log;
-    size_t n_held; /* clients whose exchange waits, see handler.c */
-    bool is_due;   /* the daemon has something to do */
+    size_t n_held;                 /* clients whose exchange waits, see handler.c */
+    struct client *first_answered; /* of those who were held */
+    struct client *last_answered;
+    bool is_due; /* the daemon has something to do */
     bool is_retired;
     bool is_draining;
     bool is_ending;     /* with all its connections */
@@ -54,6 +56,12 @@ void *handler_on_request_line(void *cls, const char *uri, struct MHD_Connection 
 enum MHD_Result handler_on_request(void *cls, struct MHD_Connection *connection, const char *url,
                                    const char *method, const char *version, const char *upload_data,
                                    size_t *upload_data_size, void **request);
+
+/*
+ * handler_send_answers() - hand the library the answers for clients who were held. Not while it
+ * works.
+ */
+void handler_send_answers(struct server *s);
 
 /* handler_on_completed() - the answer has left, or never will. The library's. */
 void handler_on_completed(void *cls, struct MHD_Connection *connection, void **request,
