@@ -4,10 +4,24 @@
  */
 #include "base/buf.h"
 
+#include "base/decimal.h"
+
+enum { MOST_DIGITS = 20 }; /* of 64 bits */
+
+/* What is there stays; the inline functions ask for room alone, so there is none any more. */
+static bool fail(struct buf *b)
+{
+    b->capacity = b->n;
+    b->failed = true;
+    return false;
+}
+
 void buf_init(struct buf *b, struct arena *a, size_t capacity)
 {
     *b = (struct buf){ .arena = a, .at = arena_alloc(a, capacity), .capacity = capacity };
-    b->failed = b->at == NULL;
+    if (b->at == NULL) {
+        fail(b);
+    }
 }
 
 bool buf_grow(struct buf *b, size_t n)
@@ -16,16 +30,14 @@ bool buf_grow(struct buf *b, size_t n)
         return false;
     }
     size_t capacity = b->capacity < 64 ? 64 : b->capacity;
-    while (capacity - b->n < n) {
+    while (capacity - b->n <= n) {
         if (__builtin_mul_overflow(capacity, (size_t)2, &capacity)) {
-            b->failed = true;
-            return false;
+            return fail(b);
         }
     }
     char *grown = arena_grow(b->arena, b->at, b->capacity, capacity);
     if (grown == NULL) {
-        b->failed = true;
-        return false;
+        return fail(b);
     }
     b->at = grown;
     b->capacity = capacity;
@@ -37,16 +49,32 @@ void buf_add_text(struct buf *b, const char *s)
     buf_add(b, s, strlen(s));
 }
 
+static size_t count_digits(uint64_t value)
+{
+    size_t n = 1;
+    for (uint64_t limit = 10; n < MOST_DIGITS && value >= limit; limit *= 10) {
+        n++;
+    }
+    return n;
+}
+
 void buf_add_unsigned(struct buf *b, uint64_t value)
 {
-    char digits[20];
-    char *end = digits + sizeof digits;
-    char *at = end;
-    do {
-        *--at = (char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    buf_add(b, at, (size_t)(end - at));
+    size_t n = count_digits(value);
+    if (!buf_reserve(b, n)) {
+        return;
+    }
+    b->n += n;
+    char *at = b->at + b->n;
+    for (; value >= 100; value /= 100) {
+        at -= 2;
+        decimal_put_two(at, (uint32_t)(value % 100));
+    }
+    if (value >= 10) {
+        decimal_put_two(at - 2, (uint32_t)value);
+    } else {
+        at[-1] = (char)('0' + value);
+    }
 }
 
 void buf_add_int(struct buf *b, int64_t value)
@@ -65,7 +93,7 @@ static void add_formatted(struct buf *b, const char *format, va_list arguments)
     int n = vsnprintf(NULL, 0, format, again);
     va_end(again);
     if (n < 0 || !buf_reserve(b, (size_t)n + 1)) {
-        b->failed = true;
+        fail(b);
         return;
     }
     vsnprintf(b->at + b->n, (size_t)n + 1, format, arguments);
@@ -87,8 +115,11 @@ void buf_vaddf(struct buf *b, const char *format, va_list arguments)
         }
         if (mark[1] == 's') {
             const char *text = va_arg(arguments, const char *);
-            b->failed = b->failed || text == NULL; /* an arena was over budget */
-            buf_add_text(b, text == NULL ? "" : text);
+            if (text == NULL) { /* an arena was over budget */
+                fail(b);
+                return;
+            }
+            buf_add_text(b, text);
             format = mark + 2;
         } else if (mark[1] == 'z' && mark[2] == 'u') {
             buf_add_unsigned(b, va_arg(arguments, size_t));
@@ -110,7 +141,7 @@ void buf_addf(struct buf *b, const char *format, ...)
 
 const char *buf_terminate(struct buf *b)
 {
-    if (!buf_reserve(b, 1)) {
+    if (b->failed || !buf_reserve(b, 1)) {
         return NULL;
     }
     b->at[b->n] = '\0';

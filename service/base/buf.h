@@ -20,7 +20,7 @@ struct buf {
     struct arena *arena;
     char *at; /* `n` bytes, no NUL behind them; see buf_terminate() */
     size_t n;
-    size_t capacity;
+    size_t capacity; /* more than `n`; equal to it once appending has failed: nothing fits then */
     bool failed;
 };
 
@@ -33,7 +33,7 @@ bool buf_grow(struct buf *b, size_t n);
 /* buf_reserve() - room for `n` more bytes; false (latched) when there is none. */
 static inline bool buf_reserve(struct buf *b, size_t n)
 {
-    return n <= b->capacity - b->n && !b->failed ? true : buf_grow(b, n);
+    return n < b->capacity - b->n ? true : buf_grow(b, n);
 }
 
 /* buf_add() - append `n` bytes. */

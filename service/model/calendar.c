@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "base/decimal.h"
+
 #define MICROSECONDS_PER_DAY INT64_C(86400000000)
 
 enum {
@@ -45,19 +47,27 @@ static int64_t days_of(struct day d)
     return era * DAYS_PER_ERA + day_of_era - DAYS_TO_2000;
 }
 
+/*
+ * Each step has one divisor, which gives the quotient and, as the remainder, what the next step
+ * needs: quarters of a day in a century, in a year, 65536ths of a month (Neri and Schneider,
+ * "Euclidean affine functions and their application to calendar algorithms"). Months count from
+ * March, which is 3, to February, which is 14.
+ */
 static struct day day_of(int64_t days)
 {
     int64_t all = days + DAYS_TO_2000;
     int64_t era = divide_down(all, DAYS_PER_ERA);
-    unsigned day_of_era = (unsigned)(all - era * DAYS_PER_ERA);
-    unsigned year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    unsigned month = (5 * day_of_year + 2) / 153;
+    uint32_t in_centuries = (uint32_t)(all - era * DAYS_PER_ERA) * 4 + 3;
+    uint32_t century = in_centuries / DAYS_PER_ERA;
+    uint32_t in_years = in_centuries % DAYS_PER_ERA | 3;
+    uint32_t year_of_century = in_years / 1461;
+    uint32_t day_of_year = in_years % 1461 / 4;
+    uint32_t in_months = 2141 * day_of_year + 197913;
+    uint32_t month = in_months / 65536;
     struct day d = {
-        .year = era * 400 + year_of_era + (month >= 10),
-        .month = month < 10 ? month + 3 : month - 9,
-        .day = day_of_year - (153 * month + 2) / 5 + 1,
+        .year = era * 400 + century * 100 + year_of_century + (month > 12),
+        .month = month > 12 ? month - 12 : month,
+        .day = in_months % 65536 / 2141 + 1,
     };
     return d;
 }
@@ -266,44 +276,41 @@ bool calendar_read_time(struct text t, enum calendar_zone zone, int64_t *ret_us,
     return true;
 }
 
-static char *put_digits(char *to, uint64_t value, unsigned n)
-{
-    for (unsigned i = n; i-- > 0; value /= 10) {
-        to[i] = (char)('0' + value % 10);
-    }
-    return to + n;
-}
-
 static char *put_date(char *to, int64_t days)
 {
     struct day d = day_of(days);
-    if (d.year >= 0 && d.year <= 9999) {
-        to = put_digits(to, (uint64_t)d.year, 4);
-    } else {
-        uint64_t year = (uint64_t)(d.year < 0 ? -d.year : d.year);
+    if (d.year < 0 || d.year > 9999) {
+        uint32_t year = (uint32_t)(d.year < 0 ? -d.year : d.year);
         *to++ = d.year < 0 ? '-' : '+';
-        to = put_digits(to, year, year > 999999 ? 7 : 6);
+        if (year > 999999) {
+            *to++ = (char)('0' + year / 1000000);
+        }
+        to = decimal_put_two(to, year / 10000 % 100);
+        to = decimal_put_four(to, year % 10000);
+    } else {
+        to = decimal_put_four(to, (uint32_t)d.year);
     }
     *to++ = '-';
-    to = put_digits(to, d.month, 2);
+    to = decimal_put_two(to, d.month);
     *to++ = '-';
-    return put_digits(to, d.day, 2);
+    return decimal_put_two(to, d.day);
 }
 
 static char *put_time(char *to, uint64_t us)
 {
-    uint64_t seconds = us / 1000000;
-    to = put_digits(to, seconds / 3600, 2);
+    uint32_t seconds = (uint32_t)(us / 1000000);
+    uint32_t fraction = (uint32_t)(us % 1000000);
+    to = decimal_put_two(to, seconds / 3600);
     *to++ = ':';
-    to = put_digits(to, seconds / 60 % 60, 2);
+    to = decimal_put_two(to, seconds / 60 % 60);
     *to++ = ':';
-    to = put_digits(to, seconds % 60, 2);
-    uint64_t fraction = us % 1000000;
+    to = decimal_put_two(to, seconds % 60);
     if (fraction == 0) {
         return to;
     }
     *to++ = '.';
-    to = put_digits(to, fraction, 6);
+    to = decimal_put_two(to, fraction / 10000);
+    to = decimal_put_four(to, fraction % 10000);
     while (to[-1] == '0') {
         to--;
     }
@@ -339,12 +346,12 @@ static char *put_offset(char *to, int32_t east_s)
 {
     unsigned seconds = (unsigned)abs(east_s);
     *to++ = east_s < 0 ? '-' : '+';
-    to = put_digits(to, seconds / 3600, 2);
+    to = decimal_put_two(to, seconds / 3600);
     *to++ = ':';
-    to = put_digits(to, seconds / 60 % 60, 2);
+    to = decimal_put_two(to, seconds / 60 % 60);
     if (seconds % 60 != 0) {
         *to++ = ':';
-        to = put_digits(to, seconds % 60, 2);
+        to = decimal_put_two(to, seconds % 60);
     }
     return to;
 }

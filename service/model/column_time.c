@@ -86,16 +86,18 @@ static void write_interval(struct buf *b, struct cell c)
 
 void column_time_write(struct buf *b, enum column_kind kind, struct cell c)
 {
-    if (kind == COLUMN_DATE) {
+    if (kind == COLUMN_TIMESTAMPTZ) { /* first: most rows have two */
+        calendar_write_timestamp(b, CALENDAR_UTC, cell_int(c));
+    } else if (kind == COLUMN_TIMESTAMP) {
+        calendar_write_timestamp(b, CALENDAR_LOCAL, cell_int(c));
+    } else if (kind == COLUMN_DATE) {
         calendar_write_date(b, (int32_t)cell_int(c));
     } else if (kind == COLUMN_TIME) {
         calendar_write_time(b, CALENDAR_LOCAL, cell_int(c), 0);
     } else if (kind == COLUMN_TIMETZ) {
         calendar_write_time(b, CALENDAR_OFFSET, part_of(c, 0, 8), (int32_t)-part_of(c, 8, 4));
-    } else if (kind == COLUMN_INTERVAL) {
-        write_interval(b, c);
     } else {
-        calendar_write_timestamp(b, kind == COLUMN_TIMESTAMP ? CALENDAR_LOCAL : CALENDAR_UTC,
-                                 cell_int(c));
+        ASSERT(kind == COLUMN_INTERVAL);
+        write_interval(b, c);
     }
 }

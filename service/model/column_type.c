@@ -141,11 +141,17 @@ static void write_quoted(struct buf *b, const struct column_type *type, struct c
         column_base64_write(b, c);
     } else if (type->kind == COLUMN_INET) {
         column_inet_write(b, c);
-    } else if (type->kind == COLUMN_MACADDR) {
-        column_mac_write(b, c);
     } else {
-        column_time_write(b, type->kind, c);
+        ASSERT(type->kind == COLUMN_MACADDR);
+        column_mac_write(b, c);
     }
+    buf_add_char(b, '"');
+}
+
+static void write_quoted_time(struct buf *b, const struct column_type *type, struct cell c)
+{
+    buf_add_char(b, '"');
+    column_time_write(b, type->kind, c);
     buf_add_char(b, '"');
 }
 
@@ -248,6 +254,8 @@ void column_write_json(struct buf *b, const struct column_type *type, struct cel
     case COLUMN_TIMESTAMP:
     case COLUMN_TIMESTAMPTZ:
     case COLUMN_INTERVAL:
+        write_quoted_time(b, type, c);
+        return;
     case COLUMN_UUID:
     case COLUMN_BYTEA:
     case COLUMN_INET:

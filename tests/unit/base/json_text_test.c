@@ -7,6 +7,8 @@
 
 #include "base/json_text.h"
 
+enum { LONGEST = 40 };
+
 static const char *written(struct arena *a, struct text t)
 {
     struct buf b;
@@ -40,15 +42,15 @@ static void test_escapes(void **state)
     assert_string_equal(written(*state, (struct text){ .at = NULL, .n = 0 }), "\"\"");
 }
 
-/* Every ASCII byte, at every place of a text of every length up to three words. */
+/* Every ASCII byte, at every place of a text of every length up to two steps and a half. */
 static void test_each_byte_at_each_place(void **state)
 {
     (void)state;
-    for (size_t n = 1; n <= 24; n++) {
+    for (size_t n = 1; n <= LONGEST; n++) {
         for (size_t at = 0; at < n; at++) {
-            struct arena *a = arena_new(1 << 20);
+            struct arena *a = arena_new(4 << 20);
             for (int c = 1; c < 0x80; c++) {
-                char text[24];
+                char text[LONGEST];
                 memset(text, 'x', sizeof text);
                 text[at] = (char)c;
                 const char *json = written(a, (struct text){ .at = text, .n = n });

@@ -85,6 +85,21 @@ static void test_every_day_of_five_centuries(void **state)
     }
 }
 
+/* From PostgreSQL's first day to its last, with years of every length. */
+static void test_days_of_all_eras(void **state)
+{
+    enum { FIRST = -2451545, END = 2145031949, STRIDE = 10007 };
+    struct buf b;
+    buf_init(&b, *state, 64);
+    for (int32_t day = FIRST; day < END - STRIDE; day += STRIDE) {
+        int32_t again = 0;
+        b.n = 0;
+        calendar_write_date(&b, day);
+        assert_true(calendar_read_date((struct text){ .at = b.at, .n = b.n }, &again));
+        assert_int_equal(again, day);
+    }
+}
+
 struct moment {
     const char *text;
     const char *written; /* NULL: as it was read */
@@ -283,6 +298,7 @@ int main(void)
         arena_test(test_dates_both_ways),
         cmocka_unit_test(test_what_is_no_date),
         arena_test(test_every_day_of_five_centuries),
+        arena_test(test_days_of_all_eras),
         arena_test(test_moments_in_utc),
         arena_test(test_moments_without_a_zone),
         cmocka_unit_test(test_what_is_no_moment),
