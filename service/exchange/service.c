@@ -75,11 +75,14 @@ struct service *service_new(const struct settings *settings, const struct log *l
         .metrics = metrics,
         .links = arena_zalloc(a, settings->workers * (model->n_relationships + 1),
                               sizeof *service->links),
+        .trusts_from_ms = arena_zalloc(a, settings->workers * (model->n_relationships + 1),
+                                       sizeof *service->trusts_from_ms),
         .uses = arena_zalloc(a, settings->workers, sizeof *service->uses),
     };
     bool can_remember = make_plan_caches(service);
     if (!can_remember || service->uses == NULL || service->links == NULL ||
-        service->statements == NULL || service->probe == NULL || !describe(service)) {
+        service->trusts_from_ms == NULL || service->statements == NULL || service->probe == NULL ||
+        !describe(service)) {
         arena_free(a);
         return NULL;
     }

@@ -38,6 +38,8 @@ struct service {
     const char *version;
     struct metrics *metrics;    /* one per worker, settings->workers of them */
     struct link_metrics *links; /* by worker, then by struct relationship's id */
+    uint64_t *trusts_from_ms;   /* likewise, by the loop's clock: when that worker's requests may
+                                   use statements that have a fallback again */
     struct service_use *uses;   /* one per worker */
     struct plan_cache **plans;  /* likewise; written by that worker alone */
     _Atomic bool is_kept;       /* another model was to take its place, and was wrong */
