@@ -48,13 +48,13 @@ static bool is_shared(const struct exchange *x, enum change_kind kind)
  * statement that judges takes half as long again, but the other one has worked for nothing when a
  * foreign key stops it. A part of an atomic request is judged: its transaction is not run twice.
  */
-static void choose_link_statement(struct exchange *x, const struct relationship_statements *of,
-                                  const struct statement **ret)
+static const struct statement *choose_link_statement(struct exchange *x,
+                                                     const struct relationship_statements *of)
 {
     const struct statement *judging = of->link_judging[x->wants_representation];
     bool trusts = x->linkage.n > 0 && !x->is_part && x->started_ms >= *exchange_trusts_from_ms(x);
-    *ret = trusts ? of->link[x->wants_representation] : judging;
     x->plan.fallback = trusts ? judging : NULL;
+    return trusts ? of->link[x->wants_representation] : judging;
 }
 
 /* Requests that name several members lock the owner first. */
@@ -73,12 +73,11 @@ static void plan_shared_change(struct exchange *x, enum change_kind kind)
         };
     }
     x->plan.judged = x->plan.n_statements;
-    struct step_plan *change = &x->plan.statements[x->plan.n_statements++];
-    *change = (struct step_plan){ .statement = of->unlink[x->wants_representation],
-                                  .arguments = arguments };
-    if (kind == CHANGE_ADD) {
-        choose_link_statement(x, of, &change->statement);
-    }
+    x->plan.statements[x->plan.n_statements++] = (struct step_plan){
+        .statement =
+            kind == CHANGE_ADD ? choose_link_statement(x, of) : of->unlink[x->wants_representation],
+        .arguments = arguments,
+    };
 }
 
 /* The statements by which one member joins or leaves; NULL: they do not serve this change. */
