@@ -125,7 +125,8 @@ bool batch_fall_back(struct batch *b, uint64_t now_ms)
         if (x != NULL && x->plan.fallback != NULL) {
             x->plan.statements[x->plan.judged].statement = x->plan.fallback;
             x->plan.fallback = NULL;
-            *exchange_trusts_from_ms(x) = now_ms + DISTRUST_MS;
+            *service_trusts_from_ms(x->service, x->worker, x->target.relationship) =
+                now_ms + DISTRUST_MS;
             has_fallen_back = true;
         }
     }

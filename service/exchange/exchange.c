@@ -143,12 +143,6 @@ enum step exchange_answer(struct exchange *x, int status)
     return STEP_DONE;
 }
 
-uint64_t *exchange_trusts_from_ms(const struct exchange *x)
-{
-    size_t n = x->service->model->n_relationships;
-    return &x->service->trusts_from_ms[x->worker * n + x->target.relationship->id];
-}
-
 void exchange_count_links(const struct exchange *x)
 {
     enum link_write write = x->operation == NULL ? LINKS_NONE : x->operation->links;

@@ -110,12 +110,6 @@ enum step exchange_next(struct exchange *x, int r);
 /* exchange_answer() - complete the answer: `status`, with what was written to x->answer.body. */
 enum step exchange_answer(struct exchange *x, int status);
 
-/*
- * exchange_trusts_from_ms() - for x->target's relationship: since when, by the loop's clock, its
- * worker may trust that what is to be linked exists. See plan.fallback.
- */
-uint64_t *exchange_trusts_from_ms(const struct exchange *x);
-
 /* exchange_count_links() - the write has succeeded: count the members that it named. */
 void exchange_count_links(const struct exchange *x);
 

@@ -115,6 +115,12 @@ void service_count_plan(const struct service *service, size_t worker, bool was_k
     metrics_add(was_known ? &m->plans_known : &m->plans_made, 1);
 }
 
+uint64_t *service_trusts_from_ms(const struct service *service, size_t worker,
+                                 const struct relationship *relationship)
+{
+    return &service->trusts_from_ms[worker * service->model->n_relationships + relationship->id];
+}
+
 bool service_is_used(const struct service *service)
 {
     for (size_t i = 0; i < service->settings->workers; i++) {

@@ -52,7 +52,9 @@ static const struct statement *choose_link_statement(struct exchange *x,
                                                      const struct relationship_statements *of)
 {
     const struct statement *judging = of->link_judging[x->wants_representation];
-    bool trusts = x->linkage.n > 0 && !x->is_part && x->started_ms >= *exchange_trusts_from_ms(x);
+    bool trusts =
+        x->linkage.n > 0 && !x->is_part &&
+        x->started_ms >= *service_trusts_from_ms(x->service, x->worker, x->target.relationship);
     x->plan.fallback = trusts ? judging : NULL;
     return trusts ? of->link[x->wants_representation] : judging;
 }

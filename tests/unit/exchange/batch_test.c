@@ -139,7 +139,7 @@ static void test_falling_back(void **state)
         x->target.relationship = t->persons->relationships;
         join(t, x);
     }
-    const uint64_t *mine = exchange_trusts_from_ms(t->members[0]);
+    const uint64_t *mine = service_trusts_from_ms(&service, 1, t->persons->relationships);
     batch_leave(t->batch, t->members[1]);
     assert_int_equal(*mine, 0);
     assert_true(batch_fall_back(t->batch, 5000));
