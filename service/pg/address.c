@@ -1,6 +1,6 @@
 /*
- * address.c - see address.h. Only a single host name is looked up here: of several hosts libpq
- * tries one after the other itself, which is what a list of hosts is for.
+ * address.c - see address.h. Only a single host name is looked up here: those of a list are left to
+ * libpq, which tries one after the other.
  */
 #include "pg/address.h"
 
@@ -20,9 +20,20 @@ struct lookup {
     atomic_int n_holders; /* the last one frees it */
 };
 
+/* Several hosts, or what is said of each: "a,b,c"; one word is meant for all. */
+struct list {
+    char *given; /* NULL: nothing is said */
+    char *turned;
+};
+
+enum { HOST, HOSTADDR, PORT, LISTS };
+
 struct address {
     char *name;            /* NULL: there is nothing to look up */
     struct lookup *lookup; /* the latest; NULL: none yet */
+    struct list lists[LISTS];
+    size_t n_hosts;
+    size_t first; /* the host that is tried first */
 };
 
 static const char *find_option(const PQconninfoOption *options, const char *keyword)
@@ -43,22 +54,51 @@ static bool is_name(const char *host)
            inet_pton(AF_INET, host, address) != 1 && inet_pton(AF_INET6, host, address) != 1;
 }
 
+static size_t count_words(const char *list)
+{
+    size_t n = 1;
+    for (; *list != '\0'; list++) {
+        n += *list == ',' ? 1 : 0;
+    }
+    return n;
+}
+
+static bool copy_list(struct list *list, const char *words)
+{
+    if (words[0] != '\0') {
+        list->given = strdup(words);
+        list->turned = strdup(words);
+    }
+    return words[0] == '\0' || (list->given != NULL && list->turned != NULL);
+}
+
+static bool copy_hosts(struct address *a, const char *const words[LISTS])
+{
+    const char *hosts = words[words[HOSTADDR][0] != '\0' ? HOSTADDR : HOST];
+    a->n_hosts = count_words(hosts);
+    if (words[HOSTADDR][0] == '\0' && is_name(hosts)) {
+        a->name = strdup(hosts);
+        return a->name != NULL;
+    }
+    bool copied = true;
+    for (size_t i = 0; a->n_hosts > 1 && i < LISTS; i++) {
+        copied = copied && copy_list(&a->lists[i], words[i]);
+    }
+    return copied;
+}
+
 struct address *address_new(const char *conninfo)
 {
     struct address *a = calloc(1, sizeof *a);
     PQconninfoOption *given = PQconninfoParse(conninfo, NULL);
     PQconninfoOption *defaults = PQconndefaults();
-    const char *host = find_option(given, "host");
-    const char *hostaddr = find_option(given, "hostaddr");
-    if (host[0] == '\0' && hostaddr[0] == '\0') {
-        host = find_option(defaults, "host");
-        hostaddr = find_option(defaults, "hostaddr");
+    static const char *const keywords[LISTS] = { "host", "hostaddr", "port" };
+    const char *words[LISTS];
+    for (size_t i = 0; i < LISTS; i++) {
+        words[i] = find_option(given, keywords[i]);
+        words[i] = find_option(words[i][0] == '\0' ? defaults : given, keywords[i]);
     }
-    bool copied = true;
-    if (a != NULL && hostaddr[0] == '\0' && is_name(host)) {
-        a->name = strdup(host);
-        copied = a->name != NULL;
-    }
+    bool copied = a != NULL && copy_hosts(a, words);
     PQconninfoFree(given);
     PQconninfoFree(defaults);
     return copied ? a : address_free(a);
@@ -77,6 +117,10 @@ struct address *address_free(struct address *a)
     if (a != NULL) {
         release_lookup(a->lookup);
         free(a->name);
+        for (size_t i = 0; i < LISTS; i++) {
+            free(a->lists[i].given);
+            free(a->lists[i].turned);
+        }
         free(a);
     }
     return NULL;
@@ -141,7 +185,44 @@ enum address_state address_poll(struct address *a)
     return a->lookup->text[0] == '\0' ? ADDRESS_UNKNOWN : ADDRESS_KNOWN;
 }
 
-const char *address_hosts(const struct address *a)
+struct address_options address_options(const struct address *a)
 {
-    return a->lookup == NULL ? NULL : a->lookup->text;
+    if (a->lookup != NULL) {
+        return (struct address_options){ .hostaddr = a->lookup->text };
+    }
+    if (a->first == 0) {
+        return (struct address_options){ .host = NULL };
+    }
+    return (struct address_options){ .host = a->lists[HOST].turned,
+                                     .hostaddr = a->lists[HOSTADDR].turned,
+                                     .port = a->lists[PORT].turned };
+}
+
+/* ---- several hosts ------------------------------------------------------------------------- */
+
+/* "a,b,c" becomes "b,c,a" when the second is the first. */
+static void turn(struct list *list, size_t first)
+{
+    const char *at = list->given;
+    for (size_t i = 0; at != NULL && i < first; i++) {
+        const char *comma = strchr(at, ',');
+        at = comma == NULL ? NULL : comma + 1;
+    }
+    if (at != NULL && at != list->given) {
+        snprintf(list->turned, strlen(list->given) + 1, "%s,%.*s", at, (int)(at - list->given - 1),
+                 list->given);
+    }
+}
+
+void address_pass_over(struct address *a)
+{
+    a->first = (a->first + 1) % a->n_hosts;
+    for (size_t i = 0; i < LISTS; i++) {
+        turn(&a->lists[i], a->first);
+    }
+}
+
+void address_reset(struct address *a)
+{
+    a->first = 0;
 }

@@ -91,6 +91,7 @@ static void on_setup_done(struct group *g, enum group_outcome outcome, const str
     group_release_results(g);
     if (outcome == GROUP_COMMITTED) {
         loop_clear_timer(c->loop, &c->timer);
+        address_reset(c->address);
         c->state = CONN_READY;
         c->has_failed = false;
         c->back_off_ms = FIRST_BACK_OFF_MS;
@@ -180,16 +181,26 @@ static void drop_notice(void *unused, const PGresult *notice)
 
 static void start_connecting(struct conn *c)
 {
-    static const char *const keywords[] = {
-        "fallback_application_name", "keepalives_idle",  "keepalives_interval",
-        "keepalives_count",          "tcp_user_timeout", "dbname",
-        "client_encoding",           "hostaddr",         NULL,
+    struct address_options address = address_options(c->address);
+    const char *const options[][2] = {
+        { "fallback_application_name", "backref" },
+        { "keepalives_idle", "30" },
+        { "keepalives_interval", "10" },
+        { "keepalives_count", "3" },
+        { "tcp_user_timeout", "30000" },
+        { "dbname", c->settings.conninfo }, /* those behind it count for more than its own */
+        { "client_encoding", "UTF8" },
+        { "host", address.host },
+        { "hostaddr", address.hostaddr },
+        { "port", address.port },
+        { NULL, NULL },
     };
-    const char *const values[] = { "backref", "30",
-                                   "10",      "3",
-                                   "30000",   c->settings.conninfo,
-                                   "UTF8",    address_hosts(c->address),
-                                   NULL };
+    const char *keywords[ARRAY_SIZE(options)];
+    const char *values[ARRAY_SIZE(options)];
+    for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+        keywords[i] = options[i][0];
+        values[i] = options[i][1];
+    }
     c->state = CONN_CONNECTING;
     c->pg = PQconnectStartParams(keywords, values, 1);
     loop_set_timer(c->loop, &c->timer, CONNECT_TIMEOUT_MS);
@@ -237,6 +248,7 @@ static void on_timer(struct timer *t)
     if (c->state == CONN_RESOLVING) {
         continue_resolving(c, address_poll(c->address));
     } else if (c->state != CONN_CLOSED) {
+        address_pass_over(c->address);
         conn_lose(c, "the server did not answer in time");
     } else if (c->is_wanted) {
         open_connection(c);

@@ -1,15 +1,17 @@
 """A standby takes over: several hosts in the connection string, and the service finds the one that takes writes."""
 
+import signal
 import subprocess
 
 import pytest
 
+from support.client import Client, document
 from support.database import Sql
 from support.postgres import SUPERUSER, Cluster, bin_folder
 from support.service import Service, migrate
 
 from .load import Load
-from .processes import SLACK, wait_until
+from .processes import SLACK, signal_all, wait_until
 
 LIMIT_SECONDS = 10 + SLACK
 RECOVERY_SECONDS = 10 * SLACK
@@ -81,3 +83,21 @@ def test_a_primary_that_was_demoted_is_left(pair):
             load.await_acknowledged(200, RECOVERY_SECONDS)
             load.finish(Sql(standby.connect("pair")))
         admin.close()
+
+
+def test_a_primary_that_falls_silent_is_left(pair):
+    """As a machine that is gone: connections are neither refused nor answered, each has to be given up."""
+    primary, standby = pair
+    url = (f"postgresql:///pair?host={primary.socket_folder},{standby.socket_folder}&user={SUPERUSER}"
+           "&target_session_attrs=read-write")
+    with Service(url, request_timeout="2s", statement_timeout="1s", workers=1) as service, \
+            Client(service.base_url, timeout=60) as client:
+        assert client.post("/hobbies", document("hobbies", {"name": "before"})).status == 201
+        signal_all(primary, signal.SIGSTOP)
+        try:
+            standby.promote()
+            wait_until(lambda: client.get("/hobbies/1").status == 200, 4 * RECOVERY_SECONDS, "the standby is found")
+            assert client.post("/hobbies", document("hobbies", {"name": "after"})).status == 201
+        finally:
+            signal_all(primary, signal.SIGCONT)
+        assert Sql(standby.connect("pair")).column("select name from hobbies order by id") == ["before", "after"]
