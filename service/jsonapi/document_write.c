@@ -1,12 +1,13 @@
 /*
- * document_write.c - see document_write.h. The id stands several times in each resource object; it
- * is encoded once and copied from where it was written.
+ * document_write.c - see document_write.h. The path stands several times in each resource object;
+ * it is encoded once and copied from where it was written.
  */
 #include "jsonapi/document_write.h"
 
 #include "base/json_text.h"
 #include "jsonapi/media_type.h"
 #include "jsonapi/query.h"
+#include "model/outline.h"
 
 /* Appends what the buffer already holds at `at`. */
 static void add_again(struct buf *b, size_t at, size_t n)
@@ -100,44 +101,7 @@ void document_end(struct buf *b)
     buf_add_char(b, '}');
 }
 
-/* Does the request want to see this field of the type? */
-static bool is_shown(const struct document_view *view, const struct resource *resource,
-                     const bool *(*which)(const struct fieldset *), size_t index)
-{
-    if (view->fields == NULL || !view->fields[resource->index].is_given) {
-        return true;
-    }
-    return which(&view->fields[resource->index])[index];
-}
-
-static const bool *attributes_of(const struct fieldset *fields)
-{
-    return fields->attributes;
-}
-
-static const bool *relationships_of(const struct fieldset *fields)
-{
-    return fields->relationships;
-}
-
-static void write_attributes(struct buf *b, const struct resource *resource,
-                             const struct cell *cells, const struct document_view *view)
-{
-    const char *opening = ",\"attributes\":{";
-    for (size_t i = 0; i < resource->n_attributes; i++) {
-        const struct attribute *attribute = &resource->attributes[i];
-        if (!is_shown(view, resource, attributes_of, i)) {
-            continue;
-        }
-        buf_add_text(b, opening);
-        buf_add_slice(b, attribute->spelled);
-        column_write_json(b, attribute->type, cells[i]);
-        opening = ",";
-    }
-    buf_add_text(b, opening[1] == '\0' ? "}" : "");
-}
-
-/* ---- relationships --------------------------------------------------------------------------- */
+/* ---- resources ------------------------------------------------------------------------------- */
 
 /* A resource object being written, and where its own path stands in the buffer. */
 struct written {
@@ -190,20 +154,12 @@ static void write_page_links(struct buf *b, const struct written *w, const struc
     buf_add_char(b, '"');
 }
 
-static void write_relationship(struct buf *b, const struct written *w,
-                               const struct relationship *rel)
+static void write_linkage(struct buf *b, const struct written *w, const struct relationship *rel)
 {
     struct compound_members members = { 0 };
     if (!rel->is_to_one) {
         members = compound_members(w->view->compound, rel, w->cells[0]);
     }
-    buf_add_slice(b, rel->spelled.opening);
-    add_again(b, w->path_at, w->n_path);
-    buf_add_slice(b, rel->spelled.linkage_path);
-    buf_add_literal(b, "\",\"related\":\"");
-    add_again(b, w->path_at, w->n_path);
-    buf_add_slice(b, rel->spelled.path);
-    buf_add_char(b, '"');
     if (members.has_more) {
         write_page_links(b, w, rel, &members);
     }
@@ -213,36 +169,55 @@ static void write_relationship(struct buf *b, const struct written *w,
     } else if (members.rows != NULL) {
         write_members(b, rel, &members);
     }
-    buf_add_char(b, '}');
 }
 
-static void write_relationships(struct buf *b, const struct written *w)
+static void fill(struct buf *b, const struct written *w, const struct outline_piece *piece)
 {
-    const char *opening = ",\"relationships\":{";
-    for (size_t i = 0; i < w->resource->n_relationships; i++) {
-        if (is_shown(w->view, w->resource, relationships_of, i)) {
-            buf_add_text(b, opening);
-            write_relationship(b, w, &w->resource->relationships[i]);
-            opening = ",";
-        }
+    switch (piece->hole) {
+    case OUTLINE_VALUE:
+        column_write_json(b, piece->type, w->cells[piece->cell]);
+        return;
+    case OUTLINE_PATH:
+        add_again(b, w->path_at, w->n_path);
+        return;
+    case OUTLINE_LINKAGE:
+        write_linkage(b, w, piece->link);
+        return;
     }
-    buf_add_text(b, opening[1] == '\0' ? "}" : "");
+    UNREACHABLE();
 }
 
 void document_write_resource(struct buf *b, const struct resource *resource,
                              const struct cell *cells, const struct document_view *view)
 {
+    const struct outline *outline =
+        view->outlines == NULL ? resource->outline : view->outlines[resource->index];
     buf_add_slice(b, resource->spelled.opening);
     write_id(b, resource->key_type, cells[0]);
     buf_add_literal(b, ",\"links\":{\"self\":\"");
     struct written w = { .resource = resource, .cells = cells, .view = view, .path_at = b->n };
-    buf_add_text(b, view->prefix);
+    buf_add_slice(b, view->prefix);
     document_write_path(b, resource, cells[0]);
     w.n_path = b->n - w.path_at;
-    buf_add_literal(b, "\"}");
-    write_attributes(b, resource, cells + 1, view);
-    write_relationships(b, &w);
-    buf_add_char(b, '}');
+    for (size_t i = 0; i < outline->n; i++) {
+        buf_add_slice(b, outline->pieces[i].before);
+        fill(b, &w, &outline->pieces[i]);
+    }
+    buf_add_slice(b, outline->end);
+}
+
+const struct outline *const *document_outlines(struct arena *a, const struct model *model,
+                                               const struct fieldset *fields)
+{
+    const struct outline **outlines =
+        fields == NULL ? NULL : arena_zalloc(a, model->n_resources, sizeof(struct outline *));
+    for (size_t i = 0; outlines != NULL && i < model->n_resources; i++) {
+        const struct resource *resource = &model->resources[i];
+        outlines[i] = fields[i].is_given
+                          ? outline_new(a, resource, fields[i].attributes, fields[i].relationships)
+                          : resource->outline;
+    }
+    return arena_failed(a) ? NULL : outlines;
 }
 
 void document_write_included(struct buf *b, const struct document_view *view)

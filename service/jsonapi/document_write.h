@@ -25,12 +25,21 @@ struct document_links {
 
 /* How the resources of a document are shown. */
 struct document_view {
-    const char *prefix;              /* of every link */
-    const struct fieldset *fields;   /* by struct resource's index; NULL: all fields */
+    struct text prefix;                    /* of every link */
+    const struct outline *const *outlines; /* document_outlines(); NULL: all fields */
     const struct compound *compound; /* linkage beside that of to-one relationships; NULL: none */
     /* writes the cursor of a linkage's member, for the link to the page behind it */
     void (*write_cursor)(struct buf *b, const struct relationship *relationship, struct cell key);
 };
+
+/*
+ * document_outlines() - what a document shows of the resources of each type, by their index.
+ *
+ * fields    likewise by index; NULL: all fields of all types
+ * Returns:  in `a`; NULL without `fields`, or over budget (latched there)
+ */
+const struct outline *const *document_outlines(struct arena *a, const struct model *model,
+                                               const struct fieldset *fields);
 
 /* document_begin() - everything up to the primary data: {"jsonapi":…,"links":…,"data": */
 void document_begin(struct buf *b, const struct document_links *links);

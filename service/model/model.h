@@ -16,6 +16,7 @@
 #include "model/relationship.h"
 
 struct column_types; /* pg/column_types.h */
+struct outline;      /* outline.h */
 
 struct attribute {
     const char *name;    /* in documents */
@@ -45,12 +46,13 @@ struct constraint {
 struct resource {
     const char *type; /* in URLs and documents */
     struct {
-        struct text opening; /* {"type":"persons","id": */
-        struct text path;    /* /persons/ */
-    } spelled;               /* see spelling.h */
-    const char *description; /* in the model author's words; NULL: none */
-    const char *table;       /* qualified and quoted */
-    const char *key;         /* the key's column, quoted */
+        struct text opening;       /* {"type":"persons","id": */
+        struct text path;          /* /persons/ */
+    } spelled;                     /* see spelling.h */
+    const struct outline *outline; /* with all fields */
+    const char *description;       /* in the model author's words; NULL: none */
+    const char *table;             /* qualified and quoted */
+    const char *key;               /* the key's column, quoted */
     const struct column_type *key_type;
     size_t n_attributes;
     const struct attribute *attributes;

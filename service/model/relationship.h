@@ -38,7 +38,6 @@ struct relationship_order {
 struct relationship {
     const char *name;
     struct {
-        struct text opening;      /* "phones":{"links":{"self":" */
         struct text path;         /* /phones */
         struct text linkage_path; /* /relationships/phones */
     } spelled;                    /* see spelling.h */

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "model/names.h"
+#include "model/outline.h"
 #include "model/resolving.h"
 #include "model/spelling.h"
 
@@ -184,6 +185,7 @@ static bool finish(struct draft *d, struct model *model)
             }
         }
         list_to_one(d, resource, first);
+        resource->outline = outline_new(d->arena, resource, NULL, NULL);
     }
     for (size_t j = 0; j < d->n_ends; j++) {
         at[j]->inverse = d->ends[j].inverse == NULL ? NULL : at[d->ends[j].inverse - d->ends];

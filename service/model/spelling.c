@@ -50,11 +50,6 @@ void spell_resource(struct arena *a, struct resource *resource)
 
 void spell_relationship(struct arena *a, struct relationship *relationship)
 {
-    struct buf b;
-    buf_init(&b, a, USUAL_LENGTH);
-    json_text_write(&b, text_of(relationship->name));
-    buf_add_literal(&b, ":{\"links\":{\"self\":\"");
-    relationship->spelled.opening = finish(&b);
     relationship->spelled.path = spell_path(a, "/", relationship->name, "");
     relationship->spelled.linkage_path = spell_path(a, "/relationships/", relationship->name, "");
 }

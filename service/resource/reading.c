@@ -449,8 +449,8 @@ enum step reading_answer(struct exchange *x, int status, const char *path,
                      (x->request.names_paging || x->reading.has_total || page.is_truncated);
     x->answer.is_paged = links.is_paged;
     struct document_view view = {
-        .prefix = links.prefix,
-        .fields = x->query.fields,
+        .prefix = text_of(links.prefix),
+        .outlines = document_outlines(x->arena, x->service->model, x->query.fields),
         .compound = compound_of(x, &page),
         .write_cursor = write_cursor_of_member,
     };

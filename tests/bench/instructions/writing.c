@@ -26,7 +26,7 @@ static void fill_resource(struct arena *a, struct cell *cells, int64_t key)
     cells[4] = cell_from_int8(a, some_time + key);
 }
 
-static const struct document_view plain = { .prefix = "" };
+static const struct document_view plain = { .prefix = TEXT_LITERAL("") };
 
 static void write_resources(struct arena *a, const struct scene *scene, size_t n)
 {
@@ -81,7 +81,7 @@ static void write_included(struct arena *a, const struct scene *scene)
     }
     struct compound *compound = compound_new(a, &node, &rows, 1, 1000);
     ASSERT(compound != NULL);
-    struct document_view view = { .prefix = "", .compound = compound };
+    struct document_view view = { .prefix = TEXT_LITERAL(""), .compound = compound };
     struct buf b;
     buf_init(&b, a, 16384);
     for (int64_t i = 0; i < FRIENDS_ON_PAGE; i++) {

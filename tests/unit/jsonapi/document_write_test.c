@@ -23,7 +23,7 @@ static void begin(struct trial *t, struct arena *a)
 {
     *t = (struct trial){ .arena = a, .model = query_model_new(a, OID_TEXT_KEY) };
     t->phones = &t->model->resources[SMALL_PHONES];
-    t->view = (struct document_view){ .prefix = "" };
+    t->view = (struct document_view){ .prefix = TEXT_LITERAL("") };
     /* what resolving gives a resource with one to-one relationship */
     const struct relationship **to_one = arena_alloc(a, sizeof *to_one);
     struct resource *phones = (struct resource *)(uintptr_t)t->phones;
@@ -31,6 +31,16 @@ static void begin(struct trial *t, struct arena *a)
     phones->n_to_one = 1;
     phones->to_one = to_one;
     buf_init(&t->b, a, 64);
+}
+
+static void show_fields(struct trial *t, size_t resource, const bool *attributes,
+                        const bool *relationships)
+{
+    t->fields[resource] = (struct fieldset){ .is_given = true,
+                                             .attributes = attributes,
+                                             .relationships = relationships };
+    t->view.outlines = document_outlines(t->arena, t->model, t->fields);
+    assert_non_null(t->view.outlines);
 }
 
 static struct cell text_cell(const char *s)
@@ -85,7 +95,7 @@ static void test_keys_and_prefixes(void **state)
 {
     struct trial t;
     begin(&t, *state);
-    t.view.prefix = "https://x/v1";
+    t.view.prefix = TEXT_LITERAL("https://x/v1");
     document_write_resource(&t.b, t.phones, phone(&t, "a b/ü", NULL, 0), &t.view);
     check(&t,
           "{'type':'phones','id':'a b/ü','links':{'self':'https://x/v1/phones/a%20b%2F%C3%BC'},"
@@ -98,23 +108,26 @@ static void test_fields(void **state)
 {
     static const bool label[] = { false, true };
     static const bool home[] = { false, true };
-    static const bool none[] = { false, false };
+    static const bool none[32];
     struct trial t;
     begin(&t, *state);
-    t.view.fields = t.fields;
-    t.fields[SMALL_PHONES] =
-        (struct fieldset){ .is_given = true, .attributes = label, .relationships = home };
+    show_fields(&t, SMALL_PHONES, label, home);
     document_write_resource(&t.b, t.phones, phone(&t, "7", "x", 5), &t.view);
     check(&t,
           "{'type':'phones','id':'7','links':{'self':'/phones/7'},'attributes':{'label':'x'},"
           "'relationships':{" LINKS("/phones/7", "home") ",'data':{'type':'persons','id':'5'}}}}");
-    t.fields[SMALL_PHONES].relationships = none;
+    show_fields(&t, SMALL_PHONES, label, none);
     document_write_resource(&t.b, t.phones, phone(&t, "7", "x", 5), &t.view);
     check(&t, "{'type':'phones','id':'7','links':{'self':'/phones/7'},'attributes':{'label':'x'}}");
-    t.fields[SMALL_PHONES].attributes = none;
+    show_fields(&t, SMALL_PHONES, none, home);
+    document_write_resource(&t.b, t.phones, phone(&t, "7", "x", 0), &t.view);
+    check(&t, "{'type':'phones','id':'7','links':{'self':'/phones/7'},"
+              "'relationships':{" LINKS("/phones/7", "home") ",'data':null}}}");
+    show_fields(&t, SMALL_PHONES, none, none);
     document_write_resource(&t.b, t.phones, phone(&t, "7", "x", 5), &t.view);
     check(&t, "{'type':'phones','id':'7','links':{'self':'/phones/7'}}");
-    t.fields[SMALL_PHONES] = (struct fieldset){ 0 }; /* of another type only */
+    t.fields[SMALL_PHONES] = (struct fieldset){ 0 };
+    show_fields(&t, SMALL_PERSONS, none, none); /* of another type only */
     document_write_resource(&t.b, t.phones, phone(&t, "7", "x", 0), &t.view);
     assert_non_null(memmem(t.b.at, t.b.n, "\"number\"", 8));
 }
@@ -166,11 +179,9 @@ static void write_person(struct trial *t, const struct compound *compound)
         cells[i] = cell_null();
     }
     cells[0] = cell_from_int8(t->arena, 5);
-    t->view.fields = t->fields;
     t->view.compound = compound;
     t->view.write_cursor = write_key_as_cursor;
-    t->fields[SMALL_PERSONS] =
-        (struct fieldset){ .is_given = true, .attributes = nothing, .relationships = phones };
+    show_fields(t, SMALL_PERSONS, nothing, phones);
     document_write_resource(&t->b, &t->model->resources[SMALL_PERSONS], cells, &t->view);
 }
 
@@ -208,13 +219,27 @@ static void test_included(void **state)
     begin(&t, *state);
     document_write_included(&t.b, &t.view);
     check(&t, ",'included':[]");
-    t.view.fields = t.fields;
-    t.fields[SMALL_PHONES] =
-        (struct fieldset){ .is_given = true, .attributes = nothing, .relationships = nothing };
+    show_fields(&t, SMALL_PHONES, nothing, nothing);
     t.view.compound = phones_of(&t, 3);
     document_write_included(&t.b, &t.view);
     check(&t, ",'included':[{'type':'phones','id':'a','links':{'self':'/phones/a'}},"
               "{'type':'phones','id':'b','links':{'self':'/phones/b'}}]");
+}
+
+/* Without memory no field is shown that was not asked for: there is no document at all. */
+static void test_outlines_over_budget(void **state)
+{
+    static const bool nothing[32];
+    struct trial t;
+    begin(&t, *state);
+    for (size_t budget = 128; budget < 2048; budget += 128) {
+        struct arena *a = arena_new(budget);
+        assert_non_null(a);
+        show_fields(&t, SMALL_PHONES, nothing, nothing);
+        bool has_outlines = document_outlines(a, t.model, t.fields) != NULL;
+        assert_int_equal(has_outlines, !arena_failed(a));
+        arena_free(a);
+    }
 }
 
 /* ---- the document --------------------------------------------------------------------------- */
@@ -286,6 +311,7 @@ int main(void)
         arena_test(test_linkage),
         arena_test(test_linkage_that_goes_on),
         arena_test(test_included),
+        arena_test(test_outlines_over_budget),
         arena_test(test_links_of_documents),
         arena_test(test_the_profile_is_named),
         arena_test(test_without_memory),

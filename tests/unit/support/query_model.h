@@ -99,6 +99,7 @@ static inline const struct model *query_model_new(struct arena *a, uint32_t phon
     query_add_links(a, &phones[PHONES_OWNERS]);
     query_make_to_one(&persons[PERSONS_BOSS]);
     query_make_to_one(&phones[PHONES_HOME]);
+    small_draw_outlines(a, resources);
     *model = (struct model){
         .arena = a,
         .n_resources = SMALL_RESOURCES,

@@ -10,6 +10,7 @@
 
 #include "base/defs.h"
 #include "model/model.h"
+#include "model/outline.h"
 #include "model/spelling.h"
 
 enum { SMALL_PERSONS, SMALL_PHONES, SMALL_RESOURCES };
@@ -86,6 +87,14 @@ static inline struct resource small_resource(struct arena *a, const char *type, 
     return resource;
 }
 
+static inline void small_draw_outlines(struct arena *a, struct resource *resources)
+{
+    for (size_t i = 0; i < SMALL_RESOURCES; i++) {
+        resources[i].outline = outline_new(a, &resources[i], NULL, NULL);
+        ASSERT(resources[i].outline != NULL);
+    }
+}
+
 /* small_model_new() - the model in `a`; the keys of phones have the type `phone_key_oid`. */
 static inline const struct model *small_model_new(struct arena *a, uint32_t phone_key_oid)
 {
@@ -128,6 +137,7 @@ static inline const struct model *small_model_new(struct arena *a, uint32_t phon
     spell_relationship(a, &far);
     memcpy((void *)(uintptr_t)persons->relationships, &near, sizeof near);
     memcpy((void *)(uintptr_t)phones->relationships, &far, sizeof far);
+    small_draw_outlines(a, resources);
     *model = (struct model){
         .arena = a, .n_resources = SMALL_RESOURCES, .resources = resources, .n_relationships = 2
     };
