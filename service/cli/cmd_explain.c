@@ -36,6 +36,11 @@ static void print_plan(const struct exchange *x)
         printf("\n-- statement %zu, %zu parameters\n%s;\n", i + 1,
                s->n_parameters + (s->shared ? 1 : 0), s->sql);
     }
+    if (plan->fallback != NULL) {
+        printf(
+            "\n-- instead of statement %zu, if one of the keys that it refers to is missing\n%s;\n",
+            plan->judged + 1, plan->fallback->sql);
+    }
 }
 
 static int explain(struct exchange *x, const char *method, const char *target, const char *body)

@@ -9,6 +9,7 @@
 
 enum {
     ENCODING_BUDGET = 256 << 20,
+    DISTRUST_MS = 1000,       /* bounds what statements that fail cost */
     MAX_STEPS_TOGETHER = 256, /* statements of one transaction that requests share */
 };
 
@@ -114,6 +115,22 @@ void batch_leave(struct batch *b, struct exchange *x)
     b->members[x->number] = NULL;
     b->n_live--;
     x->batch = NULL;
+}
+
+bool batch_fall_back(struct batch *b, uint64_t now_ms)
+{
+    bool has_fallen_back = false;
+    for (size_t i = 0; i < b->n_members; i++) {
+        struct exchange *x = b->members[i];
+        if (x != NULL && x->plan.fallback != NULL) {
+            x->plan.statements[x->plan.judged].statement = x->plan.fallback;
+            x->plan.fallback = NULL;
+            *service_trusts_from_ms(x->service, x->worker, x->target.relationship) =
+                now_ms + DISTRUST_MS;
+            has_fallen_back = true;
+        }
+    }
+    return has_fallen_back;
 }
 
 enum lane batch_lane(const struct batch *b)

@@ -60,6 +60,13 @@ void batch_join(struct batch *b, struct exchange *x);
 /* batch_leave() - `x` no longer waits; its place stays empty. */
 void batch_leave(struct batch *b, struct exchange *x);
 
+/*
+ * batch_fall_back() - the members' plans take their fallbacks; false when they have none.
+ *
+ * For a while new plans of the relationship do without statements that have one.
+ */
+bool batch_fall_back(struct batch *b, uint64_t now_ms) MUST_CHECK;
+
 /* batch_lane() - what its statements are like, for pool_pick(). */
 enum lane batch_lane(const struct batch *b);
 

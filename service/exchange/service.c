@@ -75,11 +75,14 @@ struct service *service_new(const struct settings *settings, const struct log *l
         .metrics = metrics,
         .links = arena_zalloc(a, settings->workers * (model->n_relationships + 1),
                               sizeof *service->links),
+        .trusts_from_ms = arena_zalloc(a, settings->workers * (model->n_relationships + 1),
+                                       sizeof *service->trusts_from_ms),
         .uses = arena_zalloc(a, settings->workers, sizeof *service->uses),
     };
     bool can_remember = make_plan_caches(service);
     if (!can_remember || service->uses == NULL || service->links == NULL ||
-        service->statements == NULL || service->probe == NULL || !describe(service)) {
+        service->trusts_from_ms == NULL || service->statements == NULL || service->probe == NULL ||
+        !describe(service)) {
         arena_free(a);
         return NULL;
     }
@@ -110,6 +113,12 @@ void service_count_plan(const struct service *service, size_t worker, bool was_k
 {
     struct metrics *m = &service->metrics[worker];
     metrics_add(was_known ? &m->plans_known : &m->plans_made, 1);
+}
+
+uint64_t *service_trusts_from_ms(const struct service *service, size_t worker,
+                                 const struct relationship *relationship)
+{
+    return &service->trusts_from_ms[worker * service->model->n_relationships + relationship->id];
 }
 
 bool service_is_used(const struct service *service)

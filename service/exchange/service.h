@@ -38,6 +38,7 @@ struct service {
     const char *version;
     struct metrics *metrics;    /* one per worker, settings->workers of them */
     struct link_metrics *links; /* by worker, then by struct relationship's id */
+    uint64_t *trusts_from_ms;   /* by worker and relationship, too */
     struct service_use *uses;   /* one per worker */
     struct plan_cache **plans;  /* likewise; written by that worker alone */
     _Atomic bool is_kept;       /* another model was to take its place, and was wrong */
@@ -66,6 +67,13 @@ struct plan_cache *service_plans(const struct service *service, size_t worker);
 
 /* service_count_plan() - for the metrics: `worker` needed a plan, and did it know it? */
 void service_count_plan(const struct service *service, size_t worker, bool was_known);
+
+/*
+ * service_trusts_from_ms() - since when, by its loop's clock, `worker` may trust that what is to be
+ * linked by this relationship exists; for its thread only. See plan.fallback.
+ */
+uint64_t *service_trusts_from_ms(const struct service *service, size_t worker,
+                                 const struct relationship *relationship);
 
 /* service_is_used() - does any request use it? Thread: any. */
 bool service_is_used(const struct service *service);

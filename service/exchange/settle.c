@@ -126,6 +126,20 @@ static bool is_lost_race(const struct batch *b, const struct pg_error *error)
     return links && strcmp(error->sqlstate, "23505") == 0;
 }
 
+/* Nothing was done, since a key is missing: what judges each member runs instead, at once. */
+static bool fall_back(struct batch *b, const struct pg_error *error)
+{
+    struct submitter *s = b->submitter;
+    if (strcmp(error->sqlstate, "23503") != 0 || s->is_stopping ||
+        !batch_fall_back(b, loop_now_ms(s->loop))) {
+        return false;
+    }
+    b->is_closed = true;
+    submitter_append(s, b);
+    metrics_add(&s->metrics->retries, 1);
+    return true;
+}
+
 /* Only we refuse that: PostgreSQL has committed what was written, and it must not be run again. */
 static bool has_other_types(const struct pg_error *error)
 {
@@ -139,6 +153,9 @@ static void on_failed(struct batch *b, const struct pg_error *error, struct conn
         conn_forget(conn, &b->group);
     } else if (remedy == REMEDY_MOVE) {
         conn_drop(conn, error->message);
+    }
+    if (fall_back(b, error)) {
+        return;
     }
     bool may_pass = remedy != REMEDY_REPORT || is_lost_race(b, error);
     if (may_pass && try_again(b)) {

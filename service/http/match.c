@@ -68,51 +68,34 @@ static bool split(struct text text, struct path *ret)
     return true;
 }
 
-/* Do pattern and path have the same segments, but for placeholders? */
-static bool fits(const char *pattern, const struct path *path)
+/* Where the segment of this placeholder goes. */
+static struct text *placeholder(struct target_names *names, struct text name)
+{
+    return text_equal(name, TEXT_LITERAL("{type}"))           ? &names->type
+           : text_equal(name, TEXT_LITERAL("{id}"))           ? &names->id
+           : text_equal(name, TEXT_LITERAL("{relationship}")) ? &names->relationship
+                                                              : &names->related_id;
+}
+
+/* Do pattern and path have the same segments? Those at placeholders are what the path names. */
+static bool fits(const char *pattern, const struct path *path, struct target_names *ret_names)
 {
     size_t n = 0;
     const char *at = pattern + 1;
     while (*at != '\0') {
-        size_t length = (size_t)(strchrnul(at, '/') - at);
-        if (n == path->n) {
+        if (n == path->n || (at[0] != '{' && at[0] != path->segments[n].at[0])) {
             return false;
         }
-        bool is_placeholder = at[0] == '{';
-        if (!is_placeholder &&
-            !text_equal(path->segments[n], (struct text){ .at = at, .n = length })) {
+        struct text segment = { .at = at, .n = (size_t)(strchrnul(at, '/') - at) };
+        if (at[0] == '{') {
+            *placeholder(ret_names, segment) = path->segments[n];
+        } else if (!text_equal(path->segments[n], segment)) {
             return false;
         }
         n++;
-        at += length + (at[length] == '/' ? 1 : 0);
+        at += segment.n + (at[segment.n] == '/' ? 1 : 0);
     }
     return n == path->n;
-}
-
-static struct text placeholder(const char *pattern, const struct path *path, const char *name)
-{
-    size_t n = 0;
-    const char *at = pattern + 1;
-    while (*at != '\0') {
-        size_t length = (size_t)(strchrnul(at, '/') - at);
-        if (text_is((struct text){ .at = at, .n = length }, name)) {
-            return path->segments[n];
-        }
-        n++;
-        at += length + (at[length] == '/' ? 1 : 0);
-    }
-    return (struct text){ 0 };
-}
-
-/* What the path names, piece by piece. */
-static struct target_names names_of(const char *pattern, const struct path *path)
-{
-    return (struct target_names){
-        .type = placeholder(pattern, path, "{type}"),
-        .id = placeholder(pattern, path, "{id}"),
-        .relationship = placeholder(pattern, path, "{relationship}"),
-        .related_id = placeholder(pattern, path, "{related}"),
-    };
 }
 
 static const char *list_methods(struct arena *a, unsigned methods)
@@ -128,21 +111,22 @@ static const char *list_methods(struct arena *a, unsigned methods)
     return buf_terminate(&b);
 }
 
-/* Is this a route of the path, for what the path names? Nothing joins or leaves a to-one. */
-static bool is_route_of(const struct route *route, const char *pattern, const struct target *target)
+/* Is there such a route, for what the path names? Nothing joins or leaves a to-one. */
+static bool is_open_to(const struct route *route, const struct target *target)
 {
     bool is_to_one = target->relationship != NULL && target->relationship->is_to_one;
     bool is_to_many_only =
         route->operation == &relationship_add || route->operation == &relationship_remove;
-    return strcmp(route->pattern, pattern) == 0 && !(is_to_many_only && is_to_one);
+    return !(is_to_many_only && is_to_one);
 }
 
-static int choose_operation(struct arena *a, enum method method, const char *pattern,
+static int choose_operation(struct arena *a, enum method method, const struct route *first,
                             struct match *ret, struct problems *reterr)
 {
     unsigned methods = 1u << METHOD_OPTIONS;
-    for (const struct route *route = routes; route->pattern != NULL; route++) {
-        if (!is_route_of(route, pattern, &ret->target)) {
+    for (const struct route *route = first;
+         route->pattern != NULL && strcmp(route->pattern, first->pattern) == 0; route++) {
+        if (!is_open_to(route, &ret->target)) {
             continue;
         }
         methods |= 1u << route->method;
@@ -162,17 +146,20 @@ static int choose_operation(struct arena *a, enum method method, const char *pat
                        ret->allow == NULL ? "" : ret->allow);
 }
 
-/* The first pattern of the table that fits; NULL when none does. */
-static const char *find_pattern(struct text text, struct path *ret_path)
+/* The first route whose pattern fits, and what the path names; NULL when none does. */
+static const struct route *find_route(struct text text, struct target_names *ret_names)
 {
-    const struct route *route = routes;
-    if (!split(text, ret_path)) {
+    struct path path;
+    if (!split(text, &path)) {
         return NULL;
     }
-    while (route->pattern != NULL && !fits(route->pattern, ret_path)) {
-        route++;
+    for (const struct route *route = routes; route->pattern != NULL; route++) {
+        *ret_names = (struct target_names){ 0 };
+        if (fits(route->pattern, &path, ret_names)) {
+            return route;
+        }
     }
-    return route->pattern;
+    return NULL;
 }
 
 bool match_is_for_operators(struct text path)
@@ -189,15 +176,14 @@ int match_request(struct arena *a, const struct model *model, enum method method
                   struct match *ret_match, struct problems *reterr)
 {
     *ret_match = (struct match){ 0 };
-    struct path split_path;
-    const char *pattern = find_pattern(path, &split_path);
-    if (pattern == NULL) {
+    struct target_names names;
+    const struct route *first = find_route(path, &names);
+    if (first == NULL) {
         return problem_add(reterr, PROBLEM_NOT_FOUND, problem_nowhere(),
                            "there is nothing at \"%s\"; GET / lists what there is",
                            text_quotable(a, path, 100));
     }
-    ret_match->pattern = pattern;
-    struct target_names names = names_of(pattern, &split_path);
+    ret_match->pattern = first->pattern;
     int r = target_resolve(a, model, &names, &ret_match->target, reterr);
-    return r != 0 ? r : choose_operation(a, method, pattern, ret_match, reterr);
+    return r != 0 ? r : choose_operation(a, method, first, ret_match, reterr);
 }

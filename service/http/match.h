@@ -22,8 +22,8 @@ struct route {
 };
 
 /*
- * The whole API, literal patterns before those that a placeholder would catch; ends with a NULL
- * pattern.
+ * The whole API, literal patterns before those that a placeholder would catch, routes of one
+ * pattern side by side; ends with a NULL pattern.
  */
 extern const struct route routes[];
 

@@ -47,7 +47,7 @@ static const struct refusal refusals[] = {
       "the body has 99999999 bytes, and at most %z are read" },
     { PROBLEM_URI_TOO_LONG, SOURCE_NONE, NULL,
       "The path and query string are longer than allowed.",
-      "the request target has 9000 bytes, and at most 8192 are read" },
+      "the request target has 9000 bytes, and at most 6144 are read" },
     { PROBLEM_UNSUPPORTED_MEDIA_TYPE, SOURCE_HEADER, "Content-Type",
       "The body is neither application/vnd.api+json nor application/json.",
       "\"text/plain\" is not read here: send application/vnd.api+json or application/json" },

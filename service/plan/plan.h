@@ -69,6 +69,10 @@ struct plan {
     size_t n_rows;                /* of arguments, in a shared plan: its share of a batch */
     const struct cell *exclusive; /* a key that nobody else in the batch may name; NULL: none */
 
+    /* What takes the place of the statement at `judged` when PostgreSQL finds that a key which it
+     * refers to is missing: same parameters and rows, and nothing fails. NULL: nothing does. */
+    const struct statement *fallback;
+
     /* Positions of what a write is answered from; see relationship/write.h. */
     size_t locked; /* the row as it was */
     size_t judged; /* what was found out and done */

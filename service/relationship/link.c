@@ -1,7 +1,8 @@
 /*
- * link.c - see link.h. How a link statement reads, top to bottom: what is asked; which of it is
- * linked already; are the rest's owner and member there (locking them); may the whole request go
- * ahead; insert; one row of outcome per request.
+ * link.c - see link.h. How the judging link statement reads, top to bottom: what is asked; which of
+ * it is linked already; are the rest's owner and member there (locking them); may the whole request
+ * go ahead; insert; one row of outcome per request. The trusting one has only the first and the
+ * last two.
  *
  * Two things are decided by hash tables inside one statement instead of joins, because a join
  * planned for few rows would compare ten thousand links with ten thousand: window functions judge
@@ -51,6 +52,18 @@ static void add_asked(struct sql *s, const struct relationship *relationship)
             near, far, at);
 }
 
+/* `changed`: what of these rows is not linked yet becomes so. */
+static void add_insert(struct sql *s, const struct relationship *relationship, const char *rows)
+{
+    sql_add(s, ", changed as (insert into %s as p (%s, %s) select ", relationship->table,
+            relationship->near, relationship->far);
+    add_pair(s, relationship, "k");
+    sql_add(s, "%s", rows);
+    add_key_order(s, relationship);
+    sql_add(s, " on conflict (%s, %s) do nothing returning p.%s as near, p.%s as far)",
+            relationship->near, relationship->far, relationship->near, relationship->far);
+}
+
 /* How many of a request's rows are in `changed`, and which. */
 static void add_changed(struct sql *s, const struct relationship *relationship, bool named)
 {
@@ -89,6 +102,18 @@ const struct statement *lock_owners_statement(struct arena *a,
 const struct statement *link_statement(struct arena *a, const struct relationship *relationship,
                                        bool named)
 {
+    struct sql s = sql_begin(a, true);
+    add_asked(&s, relationship);
+    add_insert(&s, relationship, " from asked k where k.first and k.far is not null");
+    sql_add(&s, " select k.request, true, null::bigint");
+    add_changed(&s, relationship, named);
+    sql_add(&s, " from asked k group by k.request order by k.request");
+    return sql_finish(&s);
+}
+
+const struct statement *link_judging_statement(struct arena *a,
+                                               const struct relationship *relationship, bool named)
+{
     const struct resource *owner = relationship->owner;
     const struct resource *target = relationship->target;
     struct sql s = sql_begin(a, true);
@@ -112,15 +137,12 @@ const struct statement *link_statement(struct arena *a, const struct relationshi
             target->key, target->table, target->key);
     sql_add(&s, ", judged as materialized (select k.*, bool_and(k.near_found and k.far_found)"
                 " over (partition by k.request) as accepted from checked k)");
-    sql_add(&s, ", changed as (insert into %s as p (%s, %s) select ", relationship->table,
-            relationship->near, relationship->far);
-    add_pair(&s, relationship, "k");
-    sql_add(&s,
-            " from judged k where k.accepted and not k.present and k.far is not null group by ");
-    add_pair(&s, relationship, "k");
-    add_key_order(&s, relationship);
-    sql_add(&s, " on conflict (%s, %s) do nothing returning p.%s as near, p.%s as far)",
-            relationship->near, relationship->far, relationship->near, relationship->far);
+    add_insert(&s, relationship,
+               relationship->is_symmetric
+                   ? " from judged k where k.accepted and not k.present and k.far is not null"
+                     " group by least(k.near, k.far), greatest(k.near, k.far)"
+                   : " from judged k where k.accepted and not k.present and k.far is not null"
+                     " group by k.near, k.far");
     sql_add(
         &s,
         " select k.request, bool_and(k.near_found), min(k.at::bigint) filter (where not k.far_found)");

@@ -42,12 +42,12 @@ const struct statement *lock_owners_statement(struct arena *a,
                                               const struct relationship *relationship) MUST_CHECK;
 
 /*
- * link_statement() - insert the links of each request whose owner and members all exist.
+ * link_statement() - insert the links of each request, whose owners and members should all exist.
  *
- * Owners and members are locked against deletion first, rows are inserted in the order of the
- * association table's key. Members that are linked already cost a lookup and no write.
- * Shared; parameters: owner's key[], member's key[], position[]. A request without members has one
- * row whose member is NULL.
+ * That they do is left to the association table's foreign keys, which look in any case: when one is
+ * missing, the statement fails (23503) and has linked nothing; then link_judging_statement() takes
+ * its place. Rows are inserted in the order of the association table's key.
+ * Shared; parameters: owner's key[], member's key[], position[].
  *
  * named     the rows also name the members that were added
  * Returns:  NULL when out of memory
@@ -55,6 +55,17 @@ const struct statement *lock_owners_statement(struct arena *a,
  */
 const struct statement *link_statement(struct arena *a, const struct relationship *relationship,
                                        bool named) MUST_CHECK;
+
+/*
+ * link_judging_statement() - insert the links of each request whose owner and members all exist.
+ *
+ * Owners and members are locked against deletion first, and rows are inserted as by
+ * link_statement(), whose parameters and rows these are. Members that are linked already cost a
+ * lookup and no write. A request without members has one row whose member is NULL.
+ */
+const struct statement *link_judging_statement(struct arena *a,
+                                               const struct relationship *relationship, bool named)
+    MUST_CHECK;
 
 /*
  * unlink_statement() - delete the links of each request. Parameters and rows as for

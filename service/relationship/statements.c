@@ -26,8 +26,10 @@ static bool build_links(struct arena *a, const struct relationship *relationship
     bool built = ret->lock_owners != NULL;
     for (int named = 0; named < 2; named++) {
         ret->link[named] = link_statement(a, relationship, named == 1);
+        ret->link_judging[named] = link_judging_statement(a, relationship, named == 1);
         ret->unlink[named] = unlink_statement(a, relationship, named == 1);
-        built = built && ret->link[named] != NULL && ret->unlink[named] != NULL;
+        built = built && ret->link[named] != NULL && ret->link_judging[named] != NULL &&
+                ret->unlink[named] != NULL;
     }
     return built;
 }

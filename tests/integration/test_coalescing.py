@@ -138,3 +138,41 @@ def test_creates_and_updates_that_wait_are_one_transaction(fresh_service):
     assert sql.value("select count(*) from person_phones") == 12
     sent = after["backref_batches_total"] - before["backref_batches_total"]
     assert sent <= 7, "one for the first, one for the others, two more for each of the two that are refused"
+
+
+def test_links_that_share_a_statement_with_a_mistake(fresh_service):
+    """One end that does not exist is told to its own request, and costs the others nothing."""
+    service = fresh_service(workers=1, connections=2, lock_timeout="60s", statement_timeout="60s", request_timeout="60s",
+                            queue_timeout="60s")
+    sql = service.sql
+    persons, phones = bulk(sql, "persons", 6), bulk(sql, "phones", 6)
+    sql.run("insert into person_phones values (%s, %s)", persons[0], phones[0])
+    pairs = [(a, b) for a in persons for b in phones[:2]]
+    wanted = [204 if pair == (persons[0], phones[0]) else 201 for pair in pairs]
+    pairs += [(persons[1], MISSING), (MISSING, phones[2])]
+    wanted += [404, 404]
+    for trust in (True, False):  # soon after a mistake, requests are judged from the start
+        blocker = service.second_session()
+        blocker.run("begin")
+        blocker.run("lock table person_phones in access exclusive mode")
+        with ThreadPoolExecutor(len(pairs) + 1) as pool, service.client() as client:
+            def link(pair):
+                with Client(service.base_url, timeout=60) as own:
+                    return own.put(f"/persons/{pair[0]}/phones/{pair[1]}")
+
+            def waiting():
+                return counters(client)["backref_requests_waiting"]
+
+            before = counters(client)
+            first = pool.submit(link, (persons[5], phones[5]))
+            wait_until(lambda: waiting() == 1, 30, "the first link waits for the lock")
+            others = [pool.submit(link, pair) for pair in pairs]
+            wait_until(lambda: waiting() == 1 + len(pairs), 30, "the others wait for it")
+            blocker.run("rollback")
+            assert first.result(60).status == (201 if trust else 204)
+            assert [each.result(60).status for each in others] == (
+                wanted if trust else [204] * (len(pairs) - 2) + [404, 404])
+            after = counters(client)
+        if trust:
+            assert after["backref_retries_total"] - before["backref_retries_total"] == 1, "together, and once"
+    assert sql.count("person_phones") == len(pairs) - 2 + 1

@@ -128,6 +128,31 @@ static void test_an_exclusive_key_is_named_once(void **state)
     }
 }
 
+/* Whoever still waits runs another statement instead; there is no second time. */
+static void test_falling_back(void **state)
+{
+    struct trial *t = *state;
+    const struct statement other = *t->fetch;
+    for (int64_t i = 0; i < 3; i++) {
+        struct exchange *x = fetching(t, i + 1, 1);
+        x->plan.fallback = &other;
+        x->target.relationship = t->persons->relationships;
+        join(t, x);
+    }
+    const uint64_t *mine = service_trusts_from_ms(&service, 1, t->persons->relationships);
+    batch_leave(t->batch, t->members[1]);
+    assert_int_equal(*mine, 0);
+    assert_true(batch_fall_back(t->batch, 5000));
+    for (size_t i = 0; i < 3; i++) {
+        const struct plan *plan = &t->members[i]->plan;
+        assert_ptr_equal(plan->statements[0].statement, i == 1 ? t->fetch : &other);
+        assert_ptr_equal(plan->fallback, i == 1 ? &other : NULL);
+    }
+    assert_int_equal(*mine, 6000);
+    assert_false(batch_fall_back(t->batch, 9000));
+    assert_int_equal(*mine, 6000);
+}
+
 /* The batch holds the service: its members may be gone before PostgreSQL is done. */
 static void test_the_service_is_held(void **state)
 {
@@ -388,6 +413,7 @@ int main(void)
         batch_test(test_only_the_same_service),
         batch_test(test_leaving),
         batch_test(test_an_exclusive_key_is_named_once),
+        batch_test(test_falling_back),
         batch_test(test_the_service_is_held),
         batch_test(test_one_member),
         batch_test(test_several_members),

@@ -73,16 +73,17 @@ static void test_parameters(void **state)
     const struct model *small = small_model_new(*state, OID_UUID);
     const struct relationship *rel = small->resources[SMALL_PERSONS].relationships;
     for (int named = 0; named < 2; named++) {
-        const struct statement *both[] = { link_statement(*state, rel, named == 1),
-                                           unlink_statement(*state, rel, named == 1) };
-        for (size_t i = 0; i < 2; i++) {
-            assert_true(both[i]->shared);
-            assert_int_equal(both[i]->n_parameters, 3);
-            check_array(both[i], 0, OID_INT8, OID_INT8_ARRAY);
-            check_array(both[i], 1, OID_UUID, OID_UUID_ARRAY);
-            check_array(both[i], 2, OID_INT4, OID_INT4_ARRAY);
-            check_has(both[i]->sql, "unnest($1, $2, $3, $4) a(request, near, far, at)");
-            assert_int_equal(count(both[i]->sql, "$"), 4);
+        const struct statement *all[] = { link_statement(*state, rel, named == 1),
+                                          link_judging_statement(*state, rel, named == 1),
+                                          unlink_statement(*state, rel, named == 1) };
+        for (size_t i = 0; i < 3; i++) {
+            assert_true(all[i]->shared);
+            assert_int_equal(all[i]->n_parameters, 3);
+            check_array(all[i], 0, OID_INT8, OID_INT8_ARRAY);
+            check_array(all[i], 1, OID_UUID, OID_UUID_ARRAY);
+            check_array(all[i], 2, OID_INT4, OID_INT4_ARRAY);
+            check_has(all[i]->sql, "unnest($1, $2, $3, $4) a(request, near, far, at)");
+            assert_int_equal(count(all[i]->sql, "$"), 4);
         }
     }
     const struct statement *lock = lock_owners_statement(*state, rel->inverse);
@@ -92,7 +93,27 @@ static void test_parameters(void **state)
     check_has(lock->sql, "unnest($1, $2) a(request, near)");
 }
 
-static void test_link_checks_then_inserts(void **state)
+/* Nothing is looked for: the foreign keys of the table do that. */
+static void test_link_inserts_what_it_is_told(void **state)
+{
+    static const char *const pieces[] = {
+        "asked as materialized (",
+        "insert into \"public\".\"person_phones\" as p (\"person_id\", \"phone_id\")",
+        "from asked k where k.first and k.far is not null order by k.near, k.far",
+        "on conflict (\"person_id\", \"phone_id\") do nothing",
+        "select k.request, true, null::bigint, count(*) filter (where k.first and",
+        "from asked k group by k.request order by k.request",
+        NULL,
+    };
+    for (int named = 0; named < 2; named++) {
+        const char *sql = link_statement(*state, phones_of_persons(), named == 1)->sql;
+        check_order(sql, pieces);
+        assert_null(strstr(sql, "\"persons\""));
+        assert_null(strstr(sql, "\"phones\""));
+    }
+}
+
+static void test_link_judges_then_inserts(void **state)
 {
     static const char *const pieces[] = {
         "asked as materialized (",
@@ -109,8 +130,8 @@ static void test_link_checks_then_inserts(void **state)
         "group by k.request order by k.request",
         NULL,
     };
-    check_order(link_statement(*state, phones_of_persons(), false)->sql, pieces);
-    check_order(link_statement(*state, phones_of_persons(), true)->sql, pieces);
+    check_order(link_judging_statement(*state, phones_of_persons(), false)->sql, pieces);
+    check_order(link_judging_statement(*state, phones_of_persons(), true)->sql, pieces);
 }
 
 static void test_unlink_deletes_what_it_locked(void **state)
@@ -141,6 +162,8 @@ static void test_the_other_side_swaps_the_columns(void **state)
 {
     const struct relationship *inverse = phones_of_persons()->inverse;
     const char *sql = link_statement(*state, inverse, false)->sql;
+    check_has(sql, "as p (\"phone_id\", \"person_id\") select k.near, k.far");
+    sql = link_judging_statement(*state, inverse, false)->sql;
     check_has(sql, "p.\"phone_id\" = k.near and p.\"person_id\" = k.far");
     check_has(sql, "from \"public\".\"phones\" o");
     check_has(sql, "from \"public\".\"persons\" t");
@@ -164,10 +187,12 @@ static void test_both_sides_lock_in_one_order(void **state)
             assert_non_null(rel->inverse);
             assert_int_not_equal(rel->near_is_first, rel->inverse->near_is_first);
             const char *link = link_statement(*state, rel, true)->sql;
+            const char *judging = link_judging_statement(*state, rel, true)->sql;
             const char *unlink = unlink_statement(*state, rel, true)->sql;
-            assert_int_equal(count(link, here), 2); /* locks, then rows */
+            assert_int_equal(count(link, here), 1);
+            assert_int_equal(count(judging, here), 2); /* locks, then rows */
             assert_int_equal(count(unlink, here), 1);
-            assert_int_equal(count(link, other) + count(unlink, other), 0);
+            assert_int_equal(count(link, other) + count(judging, other) + count(unlink, other), 0);
         }
     }
     assert_true(phones_of_persons()->near_is_first);
@@ -179,6 +204,10 @@ static void test_named_adds_one_column(void **state)
     const struct relationship *rel = phones_of_persons();
     const char *plain = link_statement(*state, rel, false)->sql;
     const char *named = link_statement(*state, rel, true)->sql;
+    assert_int_equal(count(plain, agg), 0);
+    assert_int_equal(count(named, agg), 1);
+    plain = link_judging_statement(*state, rel, false)->sql;
+    named = link_judging_statement(*state, rel, true)->sql;
     assert_int_equal(count(plain, agg), 0);
     assert_int_equal(count(named, agg), 1);
     plain = unlink_statement(*state, rel, false)->sql;
@@ -286,7 +315,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         arena_test(test_parameters),
-        arena_test(test_link_checks_then_inserts),
+        arena_test(test_link_inserts_what_it_is_told),
+        arena_test(test_link_judges_then_inserts),
         arena_test(test_unlink_deletes_what_it_locked),
         arena_test(test_the_other_side_swaps_the_columns),
         arena_test(test_both_sides_lock_in_one_order),

@@ -17,7 +17,11 @@ enum { MAX_TRIALS = BATCH_MAX_MEMBERS + 1 };
 
 static struct settings settings = { .workers = 2, .max_body_bytes = 1024 };
 static struct service_use uses[2];
-static const struct service service = { .settings = &settings, .uses = uses };
+static struct model model;
+static uint64_t trusts_from_ms[2 * 16]; /* by worker and relationship: more than there are */
+static const struct service service = {
+    .settings = &settings, .uses = uses, .model = &model, .trusts_from_ms = trusts_from_ms
+};
 
 struct trial {
     struct arena *arena;
@@ -33,7 +37,8 @@ static inline int set_up(void **state)
     struct arena *a = arena_new(16 << 20);
     struct trial *t = arena_zalloc(a, 1, sizeof *t);
     t->arena = a;
-    t->persons = &small_model_new(a, OID_INT8)->resources[SMALL_PERSONS];
+    model = *small_model_new(a, OID_INT8);
+    t->persons = &model.resources[SMALL_PERSONS];
     t->fetch = fetch_resource(a, t->persons);
     *state = t;
     return t->fetch == NULL ? -1 : 0;
