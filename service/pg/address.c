@@ -12,10 +12,18 @@
 #include <stdbool.h>
 #include <string.h>
 
+enum {
+    MAX_ADDRESSES = 8, /* of a name */
+    ADDRESS_TEXT = 64,
+};
+
 /* One call of the resolver, shared by who asked and the thread that waits for the answer. */
 struct lookup {
     char *name;
-    char text[INET6_ADDRSTRLEN]; /* "" when the name is unknown; to be read once `is_done` */
+    size_t first; /* of its addresses, to be tried first */
+    size_t host_bytes;
+    char *host; /* the name for each address; this and the next are to be read once `is_done` */
+    char hostaddr[MAX_ADDRESSES * ADDRESS_TEXT]; /* "" when the name is unknown */
     atomic_bool is_done;
     atomic_int n_holders; /* the last one frees it */
 };
@@ -32,8 +40,8 @@ struct address {
     char *name;            /* NULL: there is nothing to look up */
     struct lookup *lookup; /* the latest; NULL: none yet */
     struct list lists[LISTS];
-    size_t n_hosts;
-    size_t first; /* the host that is tried first */
+    size_t n_hosts; /* of a name that is looked up: at most */
+    size_t first;   /* the host that is tried first */
 };
 
 static const char *find_option(const PQconninfoOption *options, const char *keyword)
@@ -77,6 +85,7 @@ static bool copy_hosts(struct address *a, const char *const words[LISTS])
     const char *hosts = words[words[HOSTADDR][0] != '\0' ? HOSTADDR : HOST];
     a->n_hosts = count_words(hosts);
     if (words[HOSTADDR][0] == '\0' && is_name(hosts)) {
+        a->n_hosts = MAX_ADDRESSES;
         a->name = strdup(hosts);
         return a->name != NULL;
     }
@@ -108,6 +117,7 @@ static void release_lookup(struct lookup *l)
 {
     if (l != NULL && atomic_fetch_sub(&l->n_holders, 1) == 1) {
         free(l->name);
+        free(l->host);
         free(l);
     }
 }
@@ -126,15 +136,35 @@ struct address *address_free(struct address *a)
     return NULL;
 }
 
+static void add_word(char *list, size_t n_bytes, const char *word)
+{
+    size_t n = strlen(list);
+    snprintf(list + n, n_bytes - n, "%s%s", n == 0 ? "" : ",", word);
+}
+
+/* The server may listen on one of its addresses only, so libpq is told all of them. */
+static void write_addresses(struct lookup *l, const struct addrinfo *found)
+{
+    char texts[MAX_ADDRESSES][ADDRESS_TEXT - 1];
+    size_t n = 0;
+    for (; found != NULL && n < MAX_ADDRESSES; found = found->ai_next) {
+        bool written = getnameinfo(found->ai_addr, found->ai_addrlen, texts[n], sizeof texts[n],
+                                   NULL, 0, NI_NUMERICHOST) == 0;
+        n += written ? 1 : 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        add_word(l->hostaddr, sizeof l->hostaddr, texts[(l->first + i) % n]);
+        add_word(l->host, l->host_bytes, l->name);
+    }
+}
+
 static void *look_up(void *lookup)
 {
     struct lookup *l = lookup;
     struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
     struct addrinfo *found = NULL;
-    if (getaddrinfo(l->name, NULL, &hints, &found) == 0 &&
-        getnameinfo(found->ai_addr, found->ai_addrlen, l->text, sizeof l->text, NULL, 0,
-                    NI_NUMERICHOST) != 0) {
-        l->text[0] = '\0';
+    if (getaddrinfo(l->name, NULL, &hints, &found) == 0) {
+        write_addresses(l, found);
     }
     if (found != NULL) {
         freeaddrinfo(found);
@@ -144,18 +174,21 @@ static void *look_up(void *lookup)
     return NULL;
 }
 
-static struct lookup *begin_lookup(const char *name)
+static struct lookup *begin_lookup(const char *name, size_t first)
 {
     struct lookup *l = calloc(1, sizeof *l);
     pthread_t thread;
     if (l == NULL) {
         return NULL;
     }
+    l->first = first;
+    l->host_bytes = MAX_ADDRESSES * (strlen(name) + 1);
+    l->host = calloc(1, l->host_bytes);
     l->name = strdup(name);
     atomic_init(&l->n_holders, 2);
-    if (l->name == NULL || pthread_create(&thread, NULL, look_up, l) != 0) {
-        free(l->name);
-        free(l);
+    if (l->name == NULL || l->host == NULL || pthread_create(&thread, NULL, look_up, l) != 0) {
+        atomic_store(&l->n_holders, 1);
+        release_lookup(l);
         return NULL;
     }
     pthread_detach(thread);
@@ -169,7 +202,7 @@ enum address_state address_begin(struct address *a)
     }
     if (a->lookup == NULL || atomic_load(&a->lookup->is_done)) {
         release_lookup(a->lookup);
-        a->lookup = begin_lookup(a->name);
+        a->lookup = begin_lookup(a->name, a->first);
     }
     return address_poll(a);
 }
@@ -182,13 +215,13 @@ enum address_state address_poll(struct address *a)
     if (!atomic_load(&a->lookup->is_done)) {
         return ADDRESS_PENDING;
     }
-    return a->lookup->text[0] == '\0' ? ADDRESS_UNKNOWN : ADDRESS_KNOWN;
+    return a->lookup->hostaddr[0] == '\0' ? ADDRESS_UNKNOWN : ADDRESS_KNOWN;
 }
 
 struct address_options address_options(const struct address *a)
 {
     if (a->lookup != NULL) {
-        return (struct address_options){ .hostaddr = a->lookup->text };
+        return (struct address_options){ .host = a->lookup->host, .hostaddr = a->lookup->hostaddr };
     }
     if (a->first == 0) {
         return (struct address_options){ .host = NULL };

@@ -43,7 +43,10 @@ struct address_options {
 /* address_options() - borrowed until the next call for `a` that is not this one. */
 struct address_options address_options(const struct address *a);
 
-/* address_pass_over() - begin with the next host of several, and end with this one. */
+/*
+ * address_pass_over() - begin with the next host of several, or the next address of a name, and end
+ * with this one.
+ */
 void address_pass_over(struct address *a);
 
 /* address_reset() - begin with the first host again. */

@@ -14,6 +14,7 @@ struct slot {
     struct conn *conn;
     enum lane lane;          /* of the group that was sent last */
     struct group *cancelled; /* what the cancel is meant for; NULL: nothing is being cancelled */
+    int pid;                 /* of the session that it is meant for */
     bool is_sent;            /* the cancel itself is in flight */
     uint64_t give_up_ms;
     struct group cancel;
@@ -46,7 +47,7 @@ static void send_cancel(struct slot *s)
 {
     static const uint32_t types[1] = { 23 };
     static const int lengths[1] = { 4 };
-    uint32_t pid = __builtin_bswap32((uint32_t)conn_backend_pid(s->conn));
+    uint32_t pid = __builtin_bswap32((uint32_t)s->pid);
     char bytes[4];
     memcpy(bytes, &pid, sizeof bytes);
     const char *values[1] = { bytes };
@@ -69,6 +70,20 @@ static bool is_cancelling(const struct slot *s)
     return s->cancelled != NULL && conn_first(s->conn) == s->cancelled;
 }
 
+/*
+ * A cancel that was sent and not answered may still arrive: the session that it is meant for gets
+ * no other work. The one that cancels is as silent, and others wait for its answers too.
+ */
+static void give_up(struct slot *s)
+{
+    if (conn_backend_pid(s->conn) == s->pid) {
+        conn_drop(s->conn, "the server did not stop a statement that was cancelled");
+    }
+    if (s->is_sent) {
+        conn_drop(s->pool->canceller, "the server did not answer who cancels a statement");
+    }
+}
+
 static void on_timer(struct timer *t)
 {
     struct pool *p = POOL_OF(t);
@@ -78,8 +93,9 @@ static void on_timer(struct timer *t)
         if (s->cancelled == NULL) {
             continue;
         }
-        if (is_cancelling(s) && loop_now_ms(p->loop) >= s->give_up_ms) {
-            conn_drop(s->conn, "the server did not stop a statement that was cancelled");
+        bool is_pending = is_cancelling(s) || s->is_sent;
+        if (is_pending && loop_now_ms(p->loop) >= s->give_up_ms) {
+            give_up(s);
         }
         if (!is_cancelling(s) && !s->is_sent) {
             s->cancelled = NULL;
@@ -122,6 +138,7 @@ void pool_cancel(struct pool *p, struct conn *c)
         return;
     }
     s->cancelled = conn_first(c);
+    s->pid = conn_backend_pid(c);
     s->give_up_ms = loop_now_ms(p->loop) + CANCEL_GRACE_MS;
     loop_set_timer(p->loop, &p->timer, 10);
     if (p->canceller == NULL) {

@@ -79,7 +79,8 @@ const char *pool_last_error(const struct pool *p);
  *
  * Asked over a connection of its own (pg_cancel_backend), since libpq 15 can only cancel by
  * blocking. `c` takes no new work until both the answer and the cancelled group have come back, so
- * a late cancel never hits another's statement. When nothing comes back in time, `c` is dropped.
+ * a late cancel never hits another's statement. When either does not come back in time, `c` is
+ * dropped, and so is a connection that was asked and did not answer.
  */
 void pool_cancel(struct pool *p, struct conn *c);
 

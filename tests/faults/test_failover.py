@@ -85,14 +85,19 @@ def test_a_primary_that_was_demoted_is_left(pair):
         admin.close()
 
 
-def test_a_primary_that_falls_silent_is_left(pair):
-    """As a machine that is gone: connections are neither refused nor answered, each has to be given up."""
+@pytest.mark.parametrize("has_cancelled", [False, True])
+def test_a_primary_that_falls_silent_is_left(pair, has_cancelled):
+    """As a machine that is gone: connections are neither refused nor answered, each has to be given up.
+    Also the one that cancels, which is opened when something has to be cancelled for the first time."""
     primary, standby = pair
     url = (f"postgresql:///pair?host={primary.socket_folder},{standby.socket_folder}&user={SUPERUSER}"
            "&target_session_attrs=read-write")
-    with Service(url, request_timeout="2s", statement_timeout="1s", workers=1) as service, \
+    with Service(url, request_timeout="2s", statement_timeout="60s", lock_timeout="60s", workers=1,
+                 connections=1) as service, \
             Client(service.base_url, timeout=60) as client:
         assert client.post("/hobbies", document("hobbies", {"name": "before"})).status == 201
+        if has_cancelled:
+            have_one_cancelled(client, *(Sql(primary.connect("pair")) for _ in range(2)))
         signal_all(primary, signal.SIGSTOP)
         try:
             standby.promote()
@@ -101,3 +106,16 @@ def test_a_primary_that_falls_silent_is_left(pair):
         finally:
             signal_all(primary, signal.SIGCONT)
         assert Sql(standby.connect("pair")).column("select name from hobbies order by id") == ["before", "after"]
+
+
+def have_one_cancelled(client, locker, watcher):
+    """A write that waits for a lock until its time is over."""
+    locker.run("begin")
+    locker.run("select from hobbies where id = 1 for update")
+    body = {"data": {"type": "hobbies", "id": "1", "attributes": {"name": "never"}}}
+    assert client.patch("/hobbies/1", body).status == 504
+    wait_until(lambda: watcher.value("select count(*) from pg_stat_activity where state = 'idle'"
+                                     " and query like 'select pg_cancel_backend%'"), 20, "it is cancelled")
+    locker.run("rollback")
+    for sql in (locker, watcher):
+        sql.close()
