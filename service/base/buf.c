@@ -6,8 +6,6 @@
 
 #include "base/decimal.h"
 
-enum { MOST_DIGITS = 20 }; /* of 64 bits */
-
 /* What is there stays; the inline functions ask for room alone, so there is none any more. */
 static bool fail(struct buf *b)
 {
@@ -49,13 +47,34 @@ void buf_add_text(struct buf *b, const char *s)
     buf_add(b, s, strlen(s));
 }
 
+/* As many as the binary digits make, by 1233/4096 for the logarithm of 2, or one more. */
 static size_t count_digits(uint64_t value)
 {
-    size_t n = 1;
-    for (uint64_t limit = 10; n < MOST_DIGITS && value >= limit; limit *= 10) {
-        n++;
-    }
-    return n;
+    static const uint64_t powers[] = {
+        0, /* 0 has a digit, too */
+        10,
+        100,
+        1000,
+        10000,
+        100000,
+        1000000,
+        10000000,
+        100000000,
+        1000000000,
+        10000000000,
+        100000000000,
+        1000000000000,
+        10000000000000,
+        100000000000000,
+        1000000000000000,
+        10000000000000000,
+        100000000000000000,
+        1000000000000000000,
+        10000000000000000000u,
+    };
+    size_t n_bits = 64 - (size_t)__builtin_clzll(value | 1);
+    size_t n = n_bits * 1233 / 4096;
+    return n + (value >= powers[n] ? 1 : 0);
 }
 
 void buf_add_unsigned(struct buf *b, uint64_t value)

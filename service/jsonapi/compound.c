@@ -1,23 +1,20 @@
 /*
  * compound.c - see compound.h. One hash table holds everything that is looked up by key: under the
  * number of a node its owners, and the members reached through it; under that of a type the
- * resources that the document holds already.
+ * resources that the document holds already. Its slots are numbers of entries, so that a large
+ * table is a small one to clear.
  */
 #include "jsonapi/compound.h"
 
 #include <string.h>
 
-enum { FIRST_CAPACITY = 64 }; /* of the table, half of which is used; a power of two */
+enum { FIRST_ENTRIES = 32 }; /* the slots are twice as many, a power of two */
 
-/* What a key is looked up among. */
-struct space {
-    enum { SPACE_OWNERS, SPACE_REACHED, SPACE_HELD } kind;
-    size_t number; /* of the node, or of the type */
-};
+/* What a key is looked up among: the owners or reached members of a node, or those of a type. */
+enum space { SPACE_OWNERS, SPACE_REACHED, SPACE_HELD, SPACES };
 
 struct entry {
-    bool is_used;
-    struct space space;
+    size_t space; /* space_of() */
     struct cell key;
     size_t first; /* row of the owner's first member */
     size_t n;
@@ -29,9 +26,10 @@ struct compound {
     const struct rows *rows;
     size_t n_nodes;
     uint32_t limit;
-    size_t capacity;
     size_t n_entries;
+    size_t n_entries_room;
     struct entry *entries;
+    uint32_t *slots; /* twice the room; an entry's number, counted from 1; 0: free */
     size_t n_roots;
     size_t n_roots_room;
     struct cell *roots;
@@ -42,78 +40,109 @@ struct compound {
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
-static size_t hash_of(struct space space, struct cell key)
+static size_t space_of(enum space space, size_t number)
 {
-    uint64_t hash = 0xcbf29ce484222325u ^ (space.number * 4 + space.kind);
-    for (int32_t i = 0; i < key.n; i++) {
-        hash = (hash ^ (unsigned char)key.at[i]) * 0x100000001b3u;
-    }
-    return (size_t)(hash ^ hash >> 29);
+    return number * SPACES + space;
 }
 
-static bool is_at(const struct entry *e, struct space space, struct cell key)
+static size_t hash_of(size_t space, struct cell key)
 {
-    return e->space.kind == space.kind && e->space.number == space.number && e->key.n == key.n &&
-           memcmp(e->key.at, key.at, (size_t)key.n) == 0;
+    uint64_t hash = space;
+    for (int32_t i = 0; i < key.n; i += 8) {
+        uint64_t word = 0;
+        if (key.n - i >= 8) {
+            memcpy(&word, key.at + i, 8);
+        } else {
+            memcpy(&word, key.at + i, (size_t)(key.n - i));
+        }
+        hash ^= word;
+        hash ^= hash >> 32; /* numbers differ in their last byte, which is the word's highest */
+        hash *= 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 32;
+    }
+    return (size_t)hash;
 }
 
-/* The entry of this key, or the free place where it belongs. */
-static struct entry *find(const struct compound *c, struct space space, struct cell key)
+static bool same_key(struct cell a, struct cell b)
 {
-    size_t at = hash_of(space, key) & (c->capacity - 1);
-    while (c->entries[at].is_used && !is_at(&c->entries[at], space, key)) {
-        at = (at + 1) & (c->capacity - 1);
+    uint64_t word_a;
+    uint64_t word_b;
+    if (a.n != sizeof word_a || b.n != sizeof word_b) {
+        return a.n == b.n && memcmp(a.at, b.at, (size_t)a.n) == 0;
     }
-    return &c->entries[at];
+    memcpy(&word_a, a.at, sizeof word_a);
+    memcpy(&word_b, b.at, sizeof word_b);
+    return word_a == word_b;
 }
 
-/* Room for so many entries at least, without growing again. */
-static bool grow(struct compound *c, size_t n_entries)
+static bool is_of(const struct entry *e, size_t space, struct cell key)
 {
-    struct compound larger = *c;
-    larger.capacity = c->capacity == 0 ? FIRST_CAPACITY : c->capacity;
-    while (larger.capacity < 2 * n_entries) {
-        larger.capacity *= 2;
-    }
-    larger.entries = arena_zalloc(c->arena, larger.capacity, sizeof larger.entries[0]);
-    if (larger.entries == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < c->capacity; i++) {
-        if (c->entries[i].is_used) {
-            *find(&larger, c->entries[i].space, c->entries[i].key) = c->entries[i];
+    return e->space == space && same_key(e->key, key);
+}
+
+/* The slot of this key, or the free one where it belongs. */
+static uint32_t *find_slot(const struct compound *c, size_t space, struct cell key)
+{
+    size_t mask = 2 * c->n_entries_room - 1;
+    for (size_t at = hash_of(space, key) & mask;; at = (at + 1) & mask) {
+        uint32_t *slot = &c->slots[at];
+        if (*slot == 0 || is_of(&c->entries[*slot - 1], space, key)) {
+            return slot;
         }
     }
-    *c = larger;
+}
+
+/* The entry of this key; NULL: none. */
+static const struct entry *find(const struct compound *c, size_t space, struct cell key)
+{
+    uint32_t number = *find_slot(c, space, key);
+    return number == 0 ? NULL : &c->entries[number - 1];
+}
+
+/* Room for so many entries at least; false over budget (latched in the arena). */
+static bool grow(struct compound *c, size_t n_entries)
+{
+    size_t room = c->n_entries_room == 0 ? FIRST_ENTRIES : c->n_entries_room;
+    while (room < n_entries) {
+        room *= 2;
+    }
+    struct entry *entries = arena_grow(c->arena, c->entries, c->n_entries_room * sizeof *entries,
+                                       room * sizeof *entries);
+    uint32_t *slots = arena_zalloc(c->arena, 2 * room, sizeof *slots);
+    if (entries == NULL || slots == NULL) {
+        return false;
+    }
+    c->entries = entries;
+    c->slots = slots;
+    c->n_entries_room = room;
+    for (size_t i = 0; i < c->n_entries; i++) {
+        *find_slot(c, entries[i].space, entries[i].key) = (uint32_t)i + 1;
+    }
     return true;
 }
 
 /* A new entry; NULL when there was one already, or over budget (latched in the arena). */
-static struct entry *add(struct compound *c, struct space space, struct cell key)
+static struct entry *add(struct compound *c, size_t space, struct cell key)
 {
-    if (c->n_entries * 2 >= c->capacity && !grow(c, c->n_entries + 1)) {
+    if (c->n_entries == c->n_entries_room && !grow(c, c->n_entries + 1)) {
         return NULL;
     }
-    struct entry *e = find(c, space, key);
-    if (e->is_used) {
+    uint32_t *slot = find_slot(c, space, key);
+    if (*slot != 0) {
         return NULL;
     }
-    *e = (struct entry){ .is_used = true, .space = space, .key = key };
-    c->n_entries++;
+    struct entry *e = &c->entries[c->n_entries++];
+    *e = (struct entry){ .space = space, .key = key };
+    *slot = (uint32_t)c->n_entries;
     return e;
 }
 
 /* ---- owners ---------------------------------------------------------------------------------- */
 
-static bool same_key(struct cell a, struct cell b)
-{
-    return a.n == b.n && memcmp(a.at, b.at, (size_t)a.n) == 0;
-}
-
 static void index_owners(struct compound *c, size_t node)
 {
     const struct rows *rows = &c->rows[node];
-    struct space owners = { .kind = SPACE_OWNERS, .number = node };
+    size_t owners = space_of(SPACE_OWNERS, node);
     for (size_t i = 0; i < rows->n_rows;) {
         struct cell owner = rows_row(rows, i)[COMPOUND_OWNER];
         size_t end = i + 1;
@@ -142,7 +171,7 @@ struct compound *compound_new(struct arena *a, const struct include_node *nodes,
     for (size_t i = 0; i < n; i++) {
         n_rows += rows[i].n_rows;
     }
-    if (!grow(c, 2 * n_rows)) { /* each may be reached, and be held */
+    if (!grow(c, n_rows + n_rows / 4)) { /* each may be held; some are the first of an owner */
         return NULL;
     }
     for (size_t i = 0; i < n; i++) {
@@ -153,8 +182,8 @@ struct compound *compound_new(struct arena *a, const struct include_node *nodes,
 
 static struct compound_members members_at(const struct compound *c, size_t node, struct cell owner)
 {
-    struct entry *e = find(c, (struct space){ .kind = SPACE_OWNERS, .number = node }, owner);
-    if (!e->is_used) {
+    const struct entry *e = find(c, space_of(SPACE_OWNERS, node), owner);
+    if (e == NULL) {
         return (struct compound_members){ 0 };
     }
     return (struct compound_members){
@@ -195,8 +224,7 @@ static void *with_room(struct arena *a, void *array, size_t n, size_t *room, siz
 static void hold(struct compound *c, const struct resource *resource, struct cell key,
                  const struct cell *cells)
 {
-    struct space held = { .kind = SPACE_HELD, .number = resource->index };
-    if (add(c, held, key) == NULL || cells == NULL) {
+    if (add(c, space_of(SPACE_HELD, resource->index), key) == NULL || cells == NULL) {
         return;
     }
     struct compound_resource *included =
@@ -219,15 +247,28 @@ void compound_add_root(struct compound *c, const struct resource *resource, stru
     }
 }
 
-/* One owner's members through a node. */
-static void reach_members(struct compound *c, size_t node, struct cell owner)
+/* Does another node begin where this one ends? */
+static bool has_children(const struct compound *c, size_t node)
+{
+    for (size_t i = 0; i < c->n_nodes; i++) {
+        if (c->nodes[i].parent == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One owner's members through a node; `notes`: which ones, for the nodes behind it. */
+static void reach_members(struct compound *c, size_t node, struct cell owner, bool notes)
 {
     const struct relationship *rel = c->nodes[node].relationship;
     struct compound_members members = members_at(c, node, owner);
     for (size_t i = 0; i < members.n; i++) {
         const struct cell *row = rows_row(members.rows, members.first + i);
         struct cell key = row[COMPOUND_MEMBER];
-        add(c, (struct space){ .kind = SPACE_REACHED, .number = node }, key);
+        if (notes) {
+            add(c, space_of(SPACE_REACHED, node), key);
+        }
         if (!c->nodes[node].identifiers_only) {
             hold(c, rel->target, key, row + COMPOUND_LINKS + rel->n_link_columns);
         }
@@ -236,21 +277,23 @@ static void reach_members(struct compound *c, size_t node, struct cell owner)
 
 static void reach_from_roots(struct compound *c, size_t node)
 {
+    bool notes = has_children(c, node);
     for (size_t i = 0; i < c->n_roots; i++) {
-        reach_members(c, node, c->roots[i]);
+        reach_members(c, node, c->roots[i], notes);
     }
 }
 
 /* The owners of a deeper node are the members of the one it hangs on, if they were reached. */
 static void reach_from_parent(struct compound *c, size_t node)
 {
+    bool notes = has_children(c, node);
     const struct rows *rows = &c->rows[node];
-    struct space reached = { .kind = SPACE_REACHED, .number = c->nodes[node].parent };
+    size_t reached = space_of(SPACE_REACHED, c->nodes[node].parent);
     for (size_t i = 0; i < rows->n_rows; i++) {
         struct cell owner = rows_row(rows, i)[COMPOUND_OWNER];
         bool is_new = i == 0 || !same_key(owner, rows_row(rows, i - 1)[COMPOUND_OWNER]);
-        if (is_new && find(c, reached, owner)->is_used) {
-            reach_members(c, node, owner);
+        if (is_new && find(c, reached, owner) != NULL) {
+            reach_members(c, node, owner, notes);
         }
     }
 }

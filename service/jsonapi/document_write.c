@@ -34,19 +34,14 @@ static void write_id(struct buf *b, const struct column_type *type, struct cell 
     }
 }
 
-static void write_id_in_path(struct buf *b, const struct column_type *type, struct cell key)
-{
-    if (is_plain(type)) {
-        key_write(b, type, key);
-    } else {
-        percent_encode(b, (struct text){ .at = key.at, .n = (size_t)key.n });
-    }
-}
-
 void document_write_path(struct buf *b, const struct resource *resource, struct cell key)
 {
     buf_add_slice(b, resource->spelled.path);
-    write_id_in_path(b, resource->key_type, key);
+    if (is_plain(resource->key_type)) {
+        key_write(b, resource->key_type, key);
+    } else {
+        percent_encode(b, (struct text){ .at = key.at, .n = (size_t)key.n });
+    }
 }
 
 void document_write_related_path(struct buf *b, const struct relationship *relationship,
@@ -187,18 +182,33 @@ static void fill(struct buf *b, const struct written *w, const struct outline_pi
     UNREACHABLE();
 }
 
+/* {"type":"phones","id":"7","links":{"self":"/phones/7 */
+static void write_beginning(struct buf *b, struct written *w)
+{
+    const struct resource *resource = w->resource;
+    buf_add_slice(b, resource->spelled.opening);
+    size_t id_at = b->n;
+    write_id(b, resource->key_type, w->cells[0]);
+    size_t n_id = b->n - id_at;
+    buf_add_literal(b, ",\"links\":{\"self\":\"");
+    w->path_at = b->n;
+    buf_add_slice(b, w->view->prefix);
+    if (is_plain(resource->key_type) && n_id > 2) {
+        buf_add_slice(b, resource->spelled.path);
+        add_again(b, id_at + 1, n_id - 2);
+    } else {
+        document_write_path(b, resource, w->cells[0]);
+    }
+    w->n_path = b->n - w->path_at;
+}
+
 void document_write_resource(struct buf *b, const struct resource *resource,
                              const struct cell *cells, const struct document_view *view)
 {
     const struct outline *outline =
         view->outlines == NULL ? resource->outline : view->outlines[resource->index];
-    buf_add_slice(b, resource->spelled.opening);
-    write_id(b, resource->key_type, cells[0]);
-    buf_add_literal(b, ",\"links\":{\"self\":\"");
-    struct written w = { .resource = resource, .cells = cells, .view = view, .path_at = b->n };
-    buf_add_slice(b, view->prefix);
-    document_write_path(b, resource, cells[0]);
-    w.n_path = b->n - w.path_at;
+    struct written w = { .resource = resource, .cells = cells, .view = view };
+    write_beginning(b, &w);
     for (size_t i = 0; i < outline->n; i++) {
         buf_add_slice(b, outline->pieces[i].before);
         fill(b, &w, &outline->pieces[i]);

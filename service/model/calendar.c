@@ -13,12 +13,13 @@
 #define MICROSECONDS_PER_DAY INT64_C(86400000000)
 
 enum {
-    DAYS_PER_ERA = 146097,                /* 400 years */
-    DAYS_TO_2000 = 5 * DAYS_PER_ERA - 60, /* from 0000-03-01 to 2000-01-01 */
-    FIRST_DAY = -2451545,                 /* 4714-11-24 BC, day 0 of the Julian count */
-    END_OF_DAYS = 2145031949,             /* the first day that is out of range */
-    FARTHEST_OFFSET = 16 * 3600 - 1,      /* seconds from UTC */
-    LONGEST = 48,                         /* bytes of any date and time */
+    DAYS_PER_ERA = 146097,                  /* 400 years */
+    DAYS_TO_2000 = 5 * DAYS_PER_ERA - 60,   /* from 0000-03-01 to 2000-01-01 */
+    DAYS_OF_NEAR_YEARS = 24 * DAYS_PER_ERA, /* all of them have years of four digits */
+    FIRST_DAY = -2451545,                   /* 4714-11-24 BC, day 0 of the Julian count */
+    END_OF_DAYS = 2145031949,               /* the first day that is out of range */
+    FARTHEST_OFFSET = 16 * 3600 - 1,        /* seconds from UTC */
+    LONGEST = 48,                           /* bytes of any date and time */
 };
 
 #define FIRST_MICROSECOND INT64_C(-211813488000000000)
@@ -48,28 +49,25 @@ static int64_t days_of(struct day d)
 }
 
 /*
- * Each step has one divisor, which gives the quotient and, as the remainder, what the next step
- * needs: quarters of a day in a century, in a year, 65536ths of a month (Neri and Schneider,
- * "Euclidean affine functions and their application to calendar algorithms"). Months count from
- * March, which is 3, to February, which is 14.
+ * The day so many days behind 0000-03-01. Each step has one divisor, which gives the quotient and,
+ * as the remainder, what the next step needs: quarters of a day in a century, in a year, 65536ths
+ * of a month (Neri and Schneider, "Euclidean affine functions and their application to calendar
+ * algorithms"). Months count from March, which is 3, to February, which is 14.
  */
-static struct day day_of(int64_t days)
+static inline struct day day_behind(uint32_t days)
 {
-    int64_t all = days + DAYS_TO_2000;
-    int64_t era = divide_down(all, DAYS_PER_ERA);
-    uint32_t in_centuries = (uint32_t)(all - era * DAYS_PER_ERA) * 4 + 3;
+    uint32_t in_centuries = days * 4 + 3;
     uint32_t century = in_centuries / DAYS_PER_ERA;
     uint32_t in_years = in_centuries % DAYS_PER_ERA | 3;
     uint32_t year_of_century = in_years / 1461;
     uint32_t day_of_year = in_years % 1461 / 4;
     uint32_t in_months = 2141 * day_of_year + 197913;
     uint32_t month = in_months / 65536;
-    struct day d = {
-        .year = era * 400 + century * 100 + year_of_century + (month > 12),
+    return (struct day){
+        .year = century * 100 + year_of_century + (month > 12),
         .month = month > 12 ? month - 12 : month,
         .day = in_months % 65536 / 2141 + 1,
     };
-    return d;
 }
 
 static unsigned days_in_month(int64_t year, unsigned month)
@@ -276,24 +274,39 @@ bool calendar_read_time(struct text t, enum calendar_zone zone, int64_t *ret_us,
     return true;
 }
 
-static char *put_date(char *to, int64_t days)
+static char *put_month_and_day(char *to, struct day d)
 {
-    struct day d = day_of(days);
+    *to++ = '-';
+    to = decimal_put_two(to, d.month);
+    *to++ = '-';
+    return decimal_put_two(to, d.day);
+}
+
+/* Years before 0 and beyond 9999 have a sign and at least six digits. */
+static char *put_far_date(char *to, int64_t days)
+{
+    int64_t era = divide_down(days, DAYS_PER_ERA);
+    struct day d = day_behind((uint32_t)(days - era * DAYS_PER_ERA));
+    d.year += era * 400;
+    uint32_t year = (uint32_t)(d.year < 0 ? -d.year : d.year);
     if (d.year < 0 || d.year > 9999) {
-        uint32_t year = (uint32_t)(d.year < 0 ? -d.year : d.year);
         *to++ = d.year < 0 ? '-' : '+';
         if (year > 999999) {
             *to++ = (char)('0' + year / 1000000);
         }
         to = decimal_put_two(to, year / 10000 % 100);
-        to = decimal_put_four(to, year % 10000);
-    } else {
-        to = decimal_put_four(to, (uint32_t)d.year);
     }
-    *to++ = '-';
-    to = decimal_put_two(to, d.month);
-    *to++ = '-';
-    return decimal_put_two(to, d.day);
+    return put_month_and_day(decimal_put_four(to, year % 10000), d);
+}
+
+static inline char *put_date(char *to, int64_t days)
+{
+    days += DAYS_TO_2000;
+    if (days < 0 || days >= DAYS_OF_NEAR_YEARS) {
+        return put_far_date(to, days);
+    }
+    struct day d = day_behind((uint32_t)days);
+    return put_month_and_day(decimal_put_four(to, (uint32_t)d.year), d);
 }
 
 static char *put_time(char *to, uint64_t us)
@@ -331,10 +344,11 @@ void calendar_write_timestamp(struct buf *b, enum calendar_zone zone, int64_t us
     if (us == INT64_MAX || us == INT64_MIN) {
         buf_add_text(b, us < 0 ? "-infinity" : "infinity");
     } else if (buf_reserve(b, LONGEST)) {
-        int64_t days = divide_down(us, MICROSECONDS_PER_DAY);
-        char *to = put_date(b->at + b->n, days);
+        uint64_t since_first = (uint64_t)us - (uint64_t)FIRST_MICROSECOND;
+        uint64_t days = since_first / MICROSECONDS_PER_DAY;
+        char *to = put_date(b->at + b->n, (int64_t)days + FIRST_DAY);
         *to++ = 'T';
-        to = put_time(to, (uint64_t)us - (uint64_t)days * (uint64_t)MICROSECONDS_PER_DAY);
+        to = put_time(to, since_first % MICROSECONDS_PER_DAY);
         if (zone == CALENDAR_UTC) {
             *to++ = 'Z';
         }

@@ -48,6 +48,26 @@ static void test_integers(void **state)
     }
 }
 
+/* Around each power of ten a digit comes or goes. */
+static void test_numbers_of_every_length(void **state)
+{
+    struct arena *a = *state;
+    uint64_t power = 1;
+    for (int digits = 1; digits <= 20; digits++, power *= 10) {
+        for (uint64_t value = power - 1; value <= power + 1; value++) {
+            struct buf b;
+            buf_init(&b, a, 0);
+            buf_add_unsigned(&b, value);
+            assert_string_equal(buf_terminate(&b),
+                                arena_printf(a, "%llu", (unsigned long long)value));
+        }
+    }
+    struct buf b;
+    buf_init(&b, a, 0);
+    buf_add_unsigned(&b, UINT64_MAX);
+    assert_string_equal(buf_terminate(&b), "18446744073709551615");
+}
+
 static void test_a_long_text_is_kept_whole(void **state)
 {
     struct buf b;
@@ -95,6 +115,7 @@ int main(void)
         arena_test(test_formats),
         arena_test(test_every_way_of_adding),
         arena_test(test_integers),
+        arena_test(test_numbers_of_every_length),
         arena_test(test_a_long_text_is_kept_whole),
         cmocka_unit_test(test_failure_is_latched),
         arena_test(test_a_size_that_overflows_fails),
