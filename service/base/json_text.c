@@ -38,7 +38,7 @@ static bool copy_short(char *to, const char *from, size_t n)
 }
 
 /* Copies leading bytes that pass as they are, to room for all `n`; how many. */
-static size_t copy_plain(char *to, const char *from, size_t n)
+static inline size_t copy_plain(char *to, const char *from, size_t n)
 {
     size_t i = 0;
     for (lanes bytes; n - i > sizeof bytes; i += sizeof bytes) {
@@ -74,14 +74,9 @@ static void write_escaped(struct buf *b, unsigned char c)
     }
 }
 
-void json_text_write(struct buf *b, struct text t)
+/* What is left of `t` from `i` on, where the first byte that needs an escape is. */
+static __attribute__((noinline)) void write_escaped_from(struct buf *b, struct text t, size_t i)
 {
-    if (!buf_reserve(b, t.n + 2)) { /* all of it, in the usual case */
-        return;
-    }
-    b->at[b->n++] = '"';
-    size_t i = copy_plain(b->at + b->n, t.at, t.n);
-    b->n += i;
     while (i < t.n) {
         write_escaped(b, (unsigned char)t.at[i]);
         i++;
@@ -93,6 +88,23 @@ void json_text_write(struct buf *b, struct text t)
         i += n;
     }
     buf_add_char(b, '"');
+}
+
+void json_text_write(struct buf *b, struct text t)
+{
+    if (!buf_reserve(b, t.n + 2)) { /* all of it, in the usual case */
+        return;
+    }
+    char *to = b->at + b->n;
+    *to++ = '"';
+    size_t n = copy_plain(to, t.at, t.n);
+    if (n < t.n) {
+        b->n += n + 1;
+        write_escaped_from(b, t, n);
+        return;
+    }
+    to[n] = '"';
+    b->n += n + 2;
 }
 
 static size_t count_digits(struct text t, size_t from)

@@ -8,6 +8,7 @@
 #include "model/column_parts.h"
 
 #include "base/json_text.h"
+#include "model/calendar.h"
 
 #define A_STRING "a string"
 #define A_NAME "a string of at most 63 bytes"
@@ -141,17 +142,11 @@ static void write_quoted(struct buf *b, const struct column_type *type, struct c
         column_base64_write(b, c);
     } else if (type->kind == COLUMN_INET) {
         column_inet_write(b, c);
-    } else {
-        ASSERT(type->kind == COLUMN_MACADDR);
+    } else if (type->kind == COLUMN_MACADDR) {
         column_mac_write(b, c);
+    } else {
+        column_time_write(b, type->kind, c);
     }
-    buf_add_char(b, '"');
-}
-
-static void write_quoted_time(struct buf *b, const struct column_type *type, struct cell c)
-{
-    buf_add_char(b, '"');
-    column_time_write(b, type->kind, c);
     buf_add_char(b, '"');
 }
 
@@ -212,6 +207,24 @@ static void write_array(struct buf *b, const struct column_type *type, struct ce
     write_dimensions(b, &r, lengths, n == 0 ? 1 : n);
 }
 
+/* A function of its own, and not merged: it would slow down what most columns are. */
+static __attribute__((noinline)) void write_seldom(struct buf *b, const struct column_type *type,
+                                                   struct cell c)
+{
+    if (type->kind == COLUMN_REAL || type->kind == COLUMN_DOUBLE) {
+        column_real_write(b, type->kind, c);
+    } else if (type->kind == COLUMN_NUMERIC) {
+        column_numeric_write(b, c);
+    } else if (type->kind == COLUMN_JSONB) {
+        ASSERT(c.n > 1 && c.at[0] == 1); /* the version of the format */
+        buf_add(b, c.at + 1, (size_t)c.n - 1);
+    } else if (type->kind == COLUMN_ARRAY) {
+        write_array(b, type, c);
+    } else {
+        write_quoted(b, type, c);
+    }
+}
+
 void column_write_json(struct buf *b, const struct column_type *type, struct cell c)
 {
     if (cell_is_null(c)) {
@@ -231,36 +244,29 @@ void column_write_json(struct buf *b, const struct column_type *type, struct cel
     case COLUMN_BIGINT:
         buf_add_int(b, cell_int(c));
         return;
-    case COLUMN_REAL:
-    case COLUMN_DOUBLE:
-        column_real_write(b, type->kind, c);
-        return;
-    case COLUMN_NUMERIC:
-        column_numeric_write(b, c);
-        return;
     case COLUMN_JSON:
         buf_add(b, c.at, (size_t)c.n);
         return;
+    case COLUMN_TIMESTAMPTZ:
+        buf_add_char(b, '"');
+        calendar_write_timestamp(b, CALENDAR_UTC, cell_int(c));
+        buf_add_char(b, '"');
+        return;
+    case COLUMN_REAL:
+    case COLUMN_DOUBLE:
+    case COLUMN_NUMERIC:
     case COLUMN_JSONB:
-        ASSERT(c.n > 1 && c.at[0] == 1); /* the version of the format */
-        buf_add(b, c.at + 1, (size_t)c.n - 1);
-        return;
     case COLUMN_ARRAY:
-        write_array(b, type, c);
-        return;
     case COLUMN_DATE:
     case COLUMN_TIME:
     case COLUMN_TIMETZ:
     case COLUMN_TIMESTAMP:
-    case COLUMN_TIMESTAMPTZ:
     case COLUMN_INTERVAL:
-        write_quoted_time(b, type, c);
-        return;
     case COLUMN_UUID:
     case COLUMN_BYTEA:
     case COLUMN_INET:
     case COLUMN_MACADDR:
-        write_quoted(b, type, c);
+        write_seldom(b, type, c);
         return;
     }
     UNREACHABLE();
