@@ -194,7 +194,9 @@ static void on_closed(struct group *g, enum group_outcome outcome, const struct 
     } else if (b->verdict == GROUP_FAILED) {
         on_failed(b, &b->refusal, conn);
     } else if (b->commits && outcome == GROUP_FAILED) {
-        on_failed(b, error, conn);
+        struct pg_error of_commit = *error;
+        of_commit.position = b->group.n_statements;
+        on_failed(b, &of_commit, conn);
     } else if (b->commits && outcome == GROUP_LOST) {
         settle_fail(b, PROBLEM_OUTCOME_UNKNOWN, NULL);
     } else { /* committed; or taken back, which a lost connection is as well */
