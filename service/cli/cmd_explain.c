@@ -38,7 +38,7 @@ static void print_plan(const struct exchange *x)
     }
     if (plan->fallback != NULL) {
         printf(
-            "\n-- instead of statement %zu, if one of the keys that it refers to is missing\n%s;\n",
+            "\n-- instead of statement %zu, if PostgreSQL refuses that one\n%s;\n",
             plan->judged + 1, plan->fallback->sql);
     }
 }

@@ -80,7 +80,7 @@ int batch_encode(struct batch *b) MUST_CHECK;
 /* batch_close() - fill b->closing: "commit", or "rollback" of everything that the group did. */
 void batch_close(struct batch *b, bool commits);
 
-/* batch_refused_at() - the position in the plan of the statement that PostgreSQL refused. */
+/* batch_refused_at() - the position in the plan of what was refused; behind it: the commit. */
 size_t batch_refused_at(const struct batch *b, const struct pg_error *error);
 
 /*

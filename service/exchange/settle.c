@@ -126,18 +126,26 @@ static bool is_lost_race(const struct batch *b, const struct pg_error *error)
     return links && strcmp(error->sqlstate, "23505") == 0;
 }
 
-/* Nothing was done, since a key is missing: what judges each member runs instead, at once. */
-static bool fall_back(struct batch *b, const struct pg_error *error)
+/*
+ * Nothing was done, since one of the keys is missing, or a link that is there already could not be
+ * inserted: what judges each member runs instead, at once.
+ */
+static bool fall_back(struct batch *b)
 {
     struct submitter *s = b->submitter;
-    if (strcmp(error->sqlstate, "23503") != 0 || s->is_stopping ||
-        !batch_fall_back(b, loop_now_ms(s->loop))) {
+    if (s->is_stopping || !batch_fall_back(b, loop_now_ms(s->loop))) {
         return false;
     }
     b->is_closed = true;
     submitter_append(s, b);
     metrics_add(&s->metrics->retries, 1);
     return true;
+}
+
+/* SQLSTATE's class 23: a constraint refuses a value. */
+static bool is_integrity_violation(const struct pg_error *error)
+{
+    return strncmp(error->sqlstate, "23", 2) == 0;
 }
 
 /* Only we refuse that: PostgreSQL has committed what was written, and it must not be run again. */
@@ -154,7 +162,7 @@ static void on_failed(struct batch *b, const struct pg_error *error, struct conn
     } else if (remedy == REMEDY_MOVE) {
         conn_drop(conn, error->message);
     }
-    if (fall_back(b, error)) {
+    if (is_integrity_violation(error) && fall_back(b)) {
         return;
     }
     bool may_pass = remedy != REMEDY_REPORT || is_lost_race(b, error);
@@ -194,7 +202,9 @@ static void on_closed(struct group *g, enum group_outcome outcome, const struct 
     } else if (b->verdict == GROUP_FAILED) {
         on_failed(b, &b->refusal, conn);
     } else if (b->commits && outcome == GROUP_FAILED) {
-        on_failed(b, error, conn);
+        struct pg_error of_commit = *error;
+        of_commit.position = b->group.n_statements;
+        on_failed(b, &of_commit, conn);
     } else if (b->commits && outcome == GROUP_LOST) {
         settle_fail(b, PROBLEM_OUTCOME_UNKNOWN, NULL);
     } else { /* committed; or taken back, which a lost connection is as well */

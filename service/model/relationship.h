@@ -50,11 +50,12 @@ struct relationship {
     const char *table;                  /* what is written: qualified and quoted */
     const char *near;                   /* quoted */
     const char *far;                    /* quoted */
-    const char *rows;   /* what is read: the table, or both directions of a symmetric one */
-    bool near_is_first; /* in the table's key: the order in which rows are locked */
-    bool is_symmetric;  /* mutual, of a type with itself: one row per link, its own inverse */
-    bool allows_self;   /* symmetric: a resource may be linked to itself */
-    bool view_only;     /* declared so, or of a view: every write is refused */
+    const char *rows;         /* what is read: the table, or both directions of a symmetric one */
+    bool near_is_first;       /* in the table's key: the order in which rows are locked */
+    bool is_symmetric;        /* mutual, of a type with itself: one row per link, its own inverse */
+    bool allows_self;         /* symmetric: a resource may be linked to itself */
+    bool has_insert_triggers; /* of the table: they would also see a link that is there already */
+    bool view_only;           /* declared so, or of a view: every write is refused */
     bool refuses_move;  /* "on_move": "refuse": a member that has a partner is not taken from it */
     bool is_required;   /* the foreign key is NOT NULL: a link can be moved, never cleared */
     bool far_is_unique; /* a target has one owner at most: linking it takes it from another */

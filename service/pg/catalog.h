@@ -56,7 +56,8 @@ struct catalog_table {
     const char *name;
     bool on_search_path; /* found without naming the schema */
     bool is_view;
-    bool is_partition; /* of another table, which holds its rows as well */
+    bool is_partition;        /* of another table, which holds its rows as well */
+    bool has_insert_triggers; /* that see each row before it is inserted */
     size_t n_columns;
     const struct catalog_column *columns; /* in the table's order */
     size_t n_constraints;

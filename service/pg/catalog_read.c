@@ -14,11 +14,22 @@
 
 static const char tables_sql[] =
     "select c.oid, n.nspname, c.relname, pg_catalog.pg_table_is_visible(c.oid),"
-    " c.relkind in ('v', 'm'), c.relispartition"
+    " c.relkind in ('v', 'm'), c.relispartition,"
+    " exists (select from pg_catalog.pg_trigger t where t.tgrelid = any(array(select i.inhrelid"
+    " from pg_catalog.pg_inherits i where i.inhparent = c.oid) || c.oid) and not t.tgisinternal"
+    " and t.tgenabled <> 'D' and t.tgtype & 7 = 7)" /* for each row, before, insert */
     " from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
     " where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname <> 'information_schema'"
     " and n.nspname !~ '^pg_' order by c.oid";
-enum { TABLE_OID, TABLE_SCHEMA, TABLE_NAME, TABLE_VISIBLE, TABLE_VIEW, TABLE_PARTITION };
+enum {
+    TABLE_OID,
+    TABLE_SCHEMA,
+    TABLE_NAME,
+    TABLE_VISIBLE,
+    TABLE_VIEW,
+    TABLE_PARTITION,
+    TABLE_TRIGGERS
+};
 
 /* A domain may be over another one: `base` follows them down, keeping what any of them adds. */
 static const char columns_sql[] =
@@ -209,6 +220,7 @@ static int read_tables(struct reading *r)
             .on_search_path = is_true(catalog_cell(&rows, i, TABLE_VISIBLE)),
             .is_view = is_true(catalog_cell(&rows, i, TABLE_VIEW)),
             .is_partition = is_true(catalog_cell(&rows, i, TABLE_PARTITION)),
+            .has_insert_triggers = is_true(catalog_cell(&rows, i, TABLE_TRIGGERS)),
         };
     }
     return 0;

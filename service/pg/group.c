@@ -38,15 +38,20 @@ static void copy_field(const PGresult *from, int field, char *to, size_t n)
     snprintf(to, n, "%s", value == NULL ? "" : value);
 }
 
+static size_t position_now(struct group *g)
+{
+    struct group_statement *s;
+    group_next_answer(g, &s);
+    return s == NULL ? g->n_statements : (size_t)(s - g->statements);
+}
+
 void group_refuse(struct group *g, const struct pg_result *from)
 {
     if (g->failed) {
         return;
     }
-    struct group_statement *s;
-    group_next_answer(g, &s);
     g->failed = true;
-    g->error.position = s == NULL ? 0 : (size_t)(s - g->statements);
+    g->error.position = position_now(g);
     copy_field(from, PG_DIAG_SQLSTATE, g->error.sqlstate, sizeof g->error.sqlstate);
     copy_field(from, PG_DIAG_CONSTRAINT_NAME, g->error.constraint, sizeof g->error.constraint);
     copy_field(from, PG_DIAG_TABLE_NAME, g->error.table, sizeof g->error.table);
@@ -59,13 +64,11 @@ void group_distrust(struct group *g)
     if (g->failed) {
         return;
     }
-    struct group_statement *s;
-    group_next_answer(g, &s);
     g->failed = true;
     g->error = (struct pg_error){
         .sqlstate = PG_OTHER_TYPES,
         .message = "a column has another type than the model knows of",
-        .position = s == NULL ? 0 : (size_t)(s - g->statements),
+        .position = position_now(g),
     };
 }
 

@@ -36,7 +36,7 @@ struct pg_error {
     char table[64];
     char column[64];
     char message[256]; /* for the log, never for an answer */
-    size_t position;   /* of the statement in its group */
+    size_t position;   /* of the statement in its group; behind the last: the end, which commits */
 };
 
 struct group_statement {

@@ -26,8 +26,10 @@ static void add_members(struct sql *s, const struct relationship *rel, bool with
     sql_add(s, " from ");
     sql_add_rows(s, rel);
     sql_add(s, " p");
-    if (with_resources || rel->n_order_by > 0) {
+    if (rel->n_order_by > 0) {
         sql_add(s, " join %s t on t.%s = p.%s", rel->target->table, rel->target->key, rel->far);
+    } else if (with_resources) {
+        sql_add_lookup(s, rel);
     }
     sql_add(s, " where p.%s = o.key", rel->near);
     sql_add_linked(s, rel, "p");
@@ -61,7 +63,7 @@ static size_t path_to(const struct include_node *nodes, size_t i, size_t ret[MAX
     return n;
 }
 
-/* How many columns come back; the last is a member's place, since any name may be a user's. */
+/* How many columns come back, with a member's place as the last: any name may be a user's. */
 static size_t count_columns(const struct include_node *node)
 {
     const struct resource *target = node->relationship->target;
@@ -88,14 +90,18 @@ void include_plan(struct arena *a, const struct selection *selection,
     sql_add(s, ") select o.request, o.key, l.* from level%zu o left join lateral (select p.%s",
             n - 1, rel->far);
     sql_add_link_columns(s, rel, "p");
-    if (!node->identifiers_only) {
+    if (!node->identifiers_only && rel->n_order_by == 0) {
+        sql_add(s, ", t.*");
+    } else if (!node->identifiers_only) {
         sql_add(s, ", ");
         sql_add_resource(s, rel->target, "t");
     }
-    sql_add(s, ", row_number() over (order by ");
-    add_order(s, rel);
-    sql_add(s, ")");
+    if (rel->n_order_by > 0) {
+        sql_add(s, ", row_number() over (order by ");
+        add_order(s, rel);
+        sql_add(s, ")");
+    }
     add_members(s, rel, !node->identifiers_only, (size_t)place->limit + 1);
-    sql_add(s, ") l on true order by 1, 2, %zu", count_columns(node));
+    sql_add(s, ") l on true order by 1, 2, %zu", rel->n_order_by > 0 ? count_columns(node) : 3);
     selecting_finish(&w, "with level0 as materialized (", "a.request, x.key", ret);
 }

@@ -69,8 +69,8 @@ struct plan {
     size_t n_rows;                /* of arguments, in a shared plan: its share of a batch */
     const struct cell *exclusive; /* a key that nobody else in the batch may name; NULL: none */
 
-    /* What takes the place of the statement at `judged` when PostgreSQL finds that a key which it
-     * refers to is missing: same parameters and rows, and nothing fails. NULL: nothing does. */
+    /* What takes the place of the statement at `judged` when PostgreSQL refuses that one: same
+     * parameters and rows, and it tells whose mistake it is. NULL: nothing does. */
     const struct statement *fallback;
 
     /* Positions of what a write is answered from; see relationship/write.h. */

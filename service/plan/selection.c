@@ -173,6 +173,13 @@ void selecting_finish(struct selecting *w, const char *before, const char *colum
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
+/* Is each related resource found by its link? Else filters and sorts may go by its columns. */
+static bool looks_up(const struct selection *selection)
+{
+    return selection->kind == SELECT_RELATED && selection_is_plain(selection) &&
+           selection->relationship->kind != RELATIONSHIP_ONE_TO_MANY;
+}
+
 static void add_columns(struct selecting *w, enum selecting_what what)
 {
     const struct selection *selection = w->selection;
@@ -189,7 +196,11 @@ static void add_columns(struct selecting *w, enum selecting_what what)
     }
     if (layout.resource > 0) {
         sql_add(&w->body, "%s", layout.member > 0 ? ", " : "");
-        sql_add_resource(&w->body, selection->resource, w->row);
+        if (looks_up(selection)) {
+            sql_add(&w->body, "t.*");
+        } else {
+            sql_add_resource(&w->body, selection->resource, w->row);
+        }
     }
     for (size_t i = 0; is_page(selection) && i < selection_n_sort(selection); i++) {
         sql_add(&w->body, ", ");
@@ -246,7 +257,9 @@ static void add_walk(struct selecting *w)
         sql_add(&w->body, " from ");
         sql_add_rows(&w->body, rel);
         sql_add(&w->body, " p");
-        if (selection->kind == SELECT_RELATED || !selection_is_plain(selection)) {
+        if (looks_up(selection)) {
+            sql_add_lookup(&w->body, rel);
+        } else if (!selection_is_plain(selection)) {
             sql_add(&w->body, " join %s t on t.%s = p.%s", rel->target->table, rel->target->key,
                     rel->far);
         }

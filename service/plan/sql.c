@@ -85,6 +85,14 @@ void sql_add_resource(struct sql *s, const struct resource *resource, const char
     }
 }
 
+void sql_add_lookup(struct sql *s, const struct relationship *rel)
+{
+    sql_add(s, ", lateral (select ");
+    sql_add_resource(s, rel->target, "t");
+    sql_add(s, " from %s t where t.%s = p.%s limit 1) t", rel->target->table, rel->target->key,
+            rel->far);
+}
+
 void sql_add_rows(struct sql *s, const struct relationship *relationship)
 {
     if (!s->is_muted) {

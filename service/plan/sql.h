@@ -43,6 +43,14 @@ size_t sql_parameter(struct sql *s, const struct column_type *type, bool as_arra
 size_t sql_parameter_oid(struct sql *s, uint32_t oid, uint32_t array_oid);
 
 /*
+ * sql_add_lookup() - ", lateral (…) t": the resource behind each link `p`, found by its key.
+ *
+ * `t.*` are then what sql_add_resource() adds. For links in the order of their keys: a join would
+ * tempt the planner to read a small table whole for each owner. Nothing for a link to nobody.
+ */
+void sql_add_lookup(struct sql *s, const struct relationship *rel);
+
+/*
  * sql_add_resource() - the columns of a resource: its key, its attributes in the model's order, the
  * key of the member of each to-one relationship. `alias` is that of the resource's own table.
  */

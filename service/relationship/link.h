@@ -45,8 +45,9 @@ const struct statement *lock_owners_statement(struct arena *a,
  * link_statement() - insert the links of each request, whose owners and members should all exist.
  *
  * That they do is left to the association table's foreign keys, which look in any case: when one is
- * missing, the statement fails (23503) and has linked nothing; then link_judging_statement() takes
- * its place. Rows are inserted in the order of the association table's key.
+ * missing, the statement fails and has linked nothing; then link_judging_statement() takes its
+ * place. Not for tables with has_insert_triggers: what is linked already is inserted as well, and
+ * left out by the table's key. Rows are inserted in the order of the association table's key.
  * Shared; parameters: owner's key[], member's key[], position[].
  *
  * named     the rows also name the members that were added

@@ -362,10 +362,17 @@ static bool judge_parts(struct exchange *x)
     return x->problems.n == 0;
 }
 
-/* PostgreSQL refused a statement: the part that it belongs to knows what it means. */
+/*
+ * PostgreSQL refused a statement: the part that it belongs to knows what it means. Of what is only
+ * judged when all is done, such as a deferred constraint, it does not say who broke it.
+ */
 static void report_refusal(struct exchange *x, const struct pg_error *error, size_t statement)
 {
     size_t i = 0;
+    if (statement >= x->plan.n_statements && x->atomic->request.n > 1) {
+        refusal_report(x, error);
+        return;
+    }
     while (i + 1 < x->atomic->request.n && x->atomic->parts[i + 1].first <= statement) {
         i++;
     }

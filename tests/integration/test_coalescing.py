@@ -176,3 +176,22 @@ def test_links_that_share_a_statement_with_a_mistake(fresh_service):
         if trust:
             assert after["backref_retries_total"] - before["backref_retries_total"] == 1, "together, and once"
     assert sql.count("person_phones") == len(pairs) - 2 + 1
+
+
+def test_triggers_see_only_links_that_are_made(cluster, template):
+    """What is linked already is not inserted again where somebody would notice."""
+    url = cluster.create_database("triggered", template)
+    sql = Sql(cluster.connect("triggered"))
+    persons, (phone,) = bulk(sql, "persons", 2), bulk(sql, "phones", 1)
+    sql.run("create table seen (person_id bigint)")
+    sql.run("create function note() returns trigger language plpgsql as "
+            "$$begin insert into seen values (new.person_id); return new; end$$")
+    sql.run("create trigger note before insert on person_phones for each row execute function note()")
+    with Service(url) as service, Client(service.base_url) as client:
+        assert [client.put(f"/persons/{persons[0]}/phones/{phone}").status for _ in range(3)] == [201, 204, 204]
+        assert client.put(f"/phones/{phone}/owners/{persons[1]}").status == 201
+        assert client.post(f"/phones/{phone}/relationships/owners", {"data": idents("persons", persons)}).status == 204
+        assert client.put(f"/persons/{persons[0]}/phones/{MISSING}").status == 404
+    assert sorted(sql.column("select person_id::text from seen")) == sorted(persons)
+    sql.close()
+    cluster.drop_database("triggered")

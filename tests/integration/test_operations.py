@@ -5,9 +5,11 @@ import re
 
 import pytest
 
-from support.client import ident, idents
+from support.client import Client, ident, idents
+from support.database import Sql
 from support.lint import JSONAPI
 from support.model import ATTRIBUTES, MISSING, SIDES, TYPES, assert_both_sides, unique, unique_number
+from support.service import Service
 
 EXTENSION = "https://jsonapi.org/ext/atomic"
 ATOMIC = f'{JSONAPI};ext="{EXTENSION}"'
@@ -215,6 +217,26 @@ def test_a_failure_takes_everything_back(api, sql, failure, at):
     assert api.get(f"/friends/{ids['friends']}").data == shown
     assert api.get(f"/hobbies/{gone}").status == 200
     assert_both_sides(api, sql, SIDES[2], ids["persons"], [ids["friends"]])
+
+
+def test_a_constraint_that_is_judged_at_the_end(cluster, fresh_database):
+    """PostgreSQL does not say who broke it: no operation is named, unless there is only one."""
+    name = fresh_database()
+    sql = Sql(cluster.connect(name))
+    sql.run("alter table friends add unique (nickname) deferrable initially deferred")
+    with Service(cluster.url(name)) as service, Client(service.base_url) as client:
+        def add_nicknames(*nicknames):
+            return perform(client, *(add("friends", attributes={"name": "x", "nickname": one}) for one in nicknames))
+
+        assert add_nicknames("taken").status == 200
+        answer = add_nicknames("fresh", "taken")
+        assert (answer.status, answer.errors[0]["code"]) == (409, "taken")
+        assert "source" not in answer.errors[0] and "fresh" not in answer.text, answer
+        answer = add_nicknames("taken")
+        assert (answer.status, answer.errors[0]["code"]) == (409, "taken")
+        assert answer.errors[0]["source"]["pointer"] == "/atomic:operations/0/data/attributes/nickname"
+    assert sql.count("friends") == 1
+    sql.close()
 
 
 def test_what_an_earlier_operation_did_is_seen_by_a_later_one(api, sql):

@@ -6,9 +6,9 @@
 #include "pg/catalog_read.h"
 
 static const char *const tables[] = {
-    "16400", "public", "persons",       "t", "f", "f", /* */
-    "16410", "public", "person_phones", "t", "f", "t", /* */
-    "16420", "other",  "everything",    "f", "t", "f",
+    "16400", "public", "persons",       "t", "f", "f", "f", /* */
+    "16410", "public", "person_phones", "t", "f", "t", "t", /* */
+    "16420", "other",  "everything",    "f", "t", "f", "f",
 };
 /* Column 2 of persons has been dropped; the columns of 99999 belong to a table that came later. */
 static const char *const columns[] = {
@@ -131,7 +131,7 @@ static const char *const labels[] = {
 
 static const struct fake_answer whole[] = {
     DONE("begin isolation level repeatable read read only;set local lock_timeout = '10s'"),
-    ROWS("select c.oid", tables, 6),
+    ROWS("select c.oid", tables, 7),
     ROWS("with recursive base", columns, 11),
     ROWS("select k.conrelid", constraints, 8),
     ROWS("select i.indrelid", indexes, 2),
@@ -166,7 +166,9 @@ static void test_everything_is_in_its_place(void **state)
     assert_true(persons->on_search_path);
     assert_false(persons->is_view);
     assert_false(persons->is_partition);
+    assert_false(persons->has_insert_triggers);
     assert_true(catalog->tables[1].is_partition);
+    assert_true(catalog->tables[1].has_insert_triggers);
     assert_int_equal(persons->n_columns, 2);
     assert_string_equal(persons->columns[1].name, "name");
     assert_int_equal(persons->columns[1].type_oid, 1043);

@@ -194,6 +194,23 @@ static void test_what_is_skipped_is_prepared_the_next_time(void **state)
     assert_int_equal(count_messages(t, "c", 1), 2);
 }
 
+static void test_whose_failure_it_is(void **state)
+{
+    static const struct {
+        const char *fails;
+        size_t position;
+    } cases[] = { { "a1", 0 }, { "a2", 1 }, { "a3", 2 }, { "sync", 3 } };
+    struct trial *t = *state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        for (int number = 1; number <= 3; number++) {
+            add(t, "a", number);
+        }
+        run_failing(t, cases[i].fails, i < 3 ? "22012" : "23505");
+        assert_int_equal(t->error.position, cases[i].position);
+        assert_true(conn_is_ready(t->conn));
+    }
+}
+
 static void test_failing_shapes_are_bounded(void **state)
 {
     struct trial *t = *state;
@@ -385,6 +402,7 @@ int main(void)
         conn_test(test_a_statement_is_prepared_once),
         conn_test(test_a_new_one_makes_room),
         conn_test(test_what_is_skipped_is_prepared_the_next_time),
+        conn_test(test_whose_failure_it_is),
         conn_test(test_failing_shapes_are_bounded),
         conn_test(test_those_that_are_prepared_anew_are_bounded),
         conn_test(test_a_group_of_many_new_ones),

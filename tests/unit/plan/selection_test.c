@@ -171,9 +171,9 @@ static void test_members(void **state)
     const char *sql = planning_sql(&p);
     planning_has(sql, "select a.request, o.key is not null, x.* from");
     planning_has(sql, "a(request, near, size) left join lateral (select o.\"id\" as key from");
-    planning_has(
-        sql,
-        " join \"public\".\"phones\" t on t.\"id\" = p.\"phone_id\" where p.\"person_id\" = o.key");
+    planning_has(sql, "(select t.* from \"public\".\"person_phones\" p, lateral (select t.\"id\"");
+    planning_has(sql, " from \"public\".\"phones\" t where t.\"id\" = p.\"phone_id\" limit 1) t"
+                      " where p.\"person_id\" = o.key");
     planning_members(&p, "persons", "phones", SELECT_LINKAGE, "");
     sql = planning_sql(&p);
     planning_has(sql, "select a.request, o.key is not null, z.state, x.* from");

@@ -36,7 +36,8 @@ struct fake_pipeline {
     int fd;  /* always readable and writable; -1: not connected */
     int pid; /* of the session */
     bool is_lost;
-    const char *fails; /* NULL: nothing fails */
+    const char
+        *fails; /* NULL: nothing fails; "sync": the end of a group, as a deferred constraint */
     bool fails_to_prepare;
 
     struct fake_statement prepared[FAKE_PREPARED];
@@ -194,6 +195,9 @@ int PQsendQueryPrepared(PGconn *c, const char *name, int n, const char *const *v
 int PQpipelineSync(PGconn *c)
 {
     (void)c;
+    if (!fake.skips && fake_fails("sync")) {
+        fake_refuse("23505");
+    }
     fake.skips = false;
     fake_put(false, PGRES_PIPELINE_SYNC, NULL);
     return 1;
