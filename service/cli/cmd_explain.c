@@ -37,9 +37,8 @@ static void print_plan(const struct exchange *x)
                s->n_parameters + (s->shared ? 1 : 0), s->sql);
     }
     if (plan->fallback != NULL) {
-        printf(
-            "\n-- instead of statement %zu, if PostgreSQL refuses that one\n%s;\n",
-            plan->judged + 1, plan->fallback->sql);
+        printf("\n-- instead of statement %zu, if PostgreSQL refuses that one\n%s;\n",
+               plan->judged + 1, plan->fallback->sql);
     }
 }
 

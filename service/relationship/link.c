@@ -84,6 +84,12 @@ bool link_is_plain(const struct relationship *relationship)
            !relationship->far_is_unique;
 }
 
+bool link_may_trust(const struct relationship *relationship)
+{
+    return link_is_plain(relationship) && !relationship->is_symmetric &&
+           !relationship->has_insert_triggers;
+}
+
 const struct statement *lock_owners_statement(struct arena *a,
                                               const struct relationship *relationship)
 {

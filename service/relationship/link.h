@@ -29,6 +29,13 @@ enum {
 bool link_is_plain(const struct relationship *relationship);
 
 /*
+ * link_may_trust() - may link_statement() serve the relationship? It inserts what is linked already
+ * as well, and the table's key leaves it out: not the row of a mutual link that was stored the other
+ * way round, and not before triggers have seen it.
+ */
+bool link_may_trust(const struct relationship *relationship);
+
+/*
  * lock_owners_statement() - let one request at a time change several members of an owner.
  *
  * A request that names several members has to see, as a whole, either what another such request or
@@ -46,8 +53,7 @@ const struct statement *lock_owners_statement(struct arena *a,
  *
  * That they do is left to the association table's foreign keys, which look in any case: when one is
  * missing, the statement fails and has linked nothing; then link_judging_statement() takes its
- * place. Not for tables with has_insert_triggers: what is linked already is inserted as well, and
- * left out by the table's key. Rows are inserted in the order of the association table's key.
+ * place. Only where link_may_trust(). Rows are inserted in the order of the association table's key.
  * Shared; parameters: owner's key[], member's key[], position[].
  *
  * named     the rows also name the members that were added

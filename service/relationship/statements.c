@@ -23,13 +23,14 @@ static bool build_links(struct arena *a, const struct relationship *relationship
                         struct relationship_statements *ret)
 {
     ret->lock_owners = lock_owners_statement(a, relationship);
+    bool trusts = link_may_trust(relationship);
     bool built = ret->lock_owners != NULL;
     for (int named = 0; named < 2; named++) {
-        ret->link[named] = link_statement(a, relationship, named == 1);
+        ret->link[named] = trusts ? link_statement(a, relationship, named == 1) : NULL;
         ret->link_judging[named] = link_judging_statement(a, relationship, named == 1);
         ret->unlink[named] = unlink_statement(a, relationship, named == 1);
-        built = built && ret->link[named] != NULL && ret->link_judging[named] != NULL &&
-                ret->unlink[named] != NULL;
+        built = built && (!trusts || ret->link[named] != NULL) &&
+                ret->link_judging[named] != NULL && ret->unlink[named] != NULL;
     }
     return built;
 }

@@ -22,8 +22,9 @@ struct relationship_statements {
     const struct statement *related[PAGE_DIRECTIONS];
     const struct statement *find_link;
     const struct statement *lock_owners;     /* NULL, like the next two, unless link_is_plain() */
-    const struct statement *link[2];         /* [1]: the rows name what changed */
-    const struct statement *link_judging[2]; /* likewise */
+    const struct statement *link[2];         /* [1]: the rows name what changed; NULL, too, unless
+                                                link_may_trust() */
+    const struct statement *link_judging[2]; /* likewise, always */
     const struct statement *unlink[2];       /* likewise */
     /* of one member: its lock, then the write; NULL unless foreign_key_is_plain() */
     const struct statement *join[2];

@@ -46,15 +46,14 @@ static bool is_shared(const struct exchange *x, enum change_kind kind)
 /*
  * Linking trusts that what it is told to link exists, unless that was wrong a moment ago: the
  * statement that judges takes half as long again, but the other one has worked for nothing when a
- * foreign key stops it. A part of an atomic request is judged: its transaction is not run twice. So
- * is what triggers see, since the other statement tries to insert what is linked already.
+ * foreign key stops it. A part of an atomic request is judged: its transaction is not run twice.
  */
 static const struct statement *choose_link_statement(struct exchange *x,
                                                      const struct relationship_statements *of)
 {
     const struct relationship *rel = x->target.relationship;
     const struct statement *judging = of->link_judging[x->wants_representation];
-    bool trusts = x->linkage.n > 0 && !x->is_part && !rel->has_insert_triggers &&
+    bool trusts = x->linkage.n > 0 && !x->is_part && link_may_trust(rel) &&
                   x->started_ms >= *service_trusts_from_ms(x->service, x->worker, rel);
     x->plan.fallback = trusts ? judging : NULL;
     return trusts ? of->link[x->wants_representation] : judging;

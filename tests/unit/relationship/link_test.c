@@ -93,6 +93,19 @@ static void test_parameters(void **state)
     check_has(lock->sql, "unnest($1, $2) a(request, near)");
 }
 
+static void test_whose_ends_are_trusted(void **state)
+{
+    (void)state;
+    struct relationship rel = *phones_of_persons();
+    assert_true(link_may_trust(&rel));
+    rel.has_insert_triggers = true;
+    assert_true(link_is_plain(&rel));
+    assert_false(link_may_trust(&rel));
+    rel.has_insert_triggers = false;
+    rel.is_symmetric = true;
+    assert_false(link_may_trust(&rel));
+}
+
 /* Nothing is looked for: the foreign keys of the table do that. */
 static void test_link_inserts_what_it_is_told(void **state)
 {
@@ -315,6 +328,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         arena_test(test_parameters),
+        cmocka_unit_test(test_whose_ends_are_trusted),
         arena_test(test_link_inserts_what_it_is_told),
         arena_test(test_link_judges_then_inserts),
         arena_test(test_unlink_deletes_what_it_locked),
