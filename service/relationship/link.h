@@ -30,8 +30,8 @@ bool link_is_plain(const struct relationship *relationship);
 
 /*
  * link_may_trust() - may link_statement() serve the relationship? It inserts what is linked already
- * as well, and the table's key leaves it out: not the row of a mutual link that was stored the other
- * way round, and not before triggers have seen it.
+ * as well, and the table's key leaves it out: not the row of a mutual link that was stored the
+ * other way round, and not before triggers have seen it.
  */
 bool link_may_trust(const struct relationship *relationship);
 
@@ -53,7 +53,8 @@ const struct statement *lock_owners_statement(struct arena *a,
  *
  * That they do is left to the association table's foreign keys, which look in any case: when one is
  * missing, the statement fails and has linked nothing; then link_judging_statement() takes its
- * place. Only where link_may_trust(). Rows are inserted in the order of the association table's key.
+ * place. Only where link_may_trust(). Rows are inserted in the order of the association table's
+ * key.
  * Shared; parameters: owner's key[], member's key[], position[].
  *
  * named     the rows also name the members that were added
