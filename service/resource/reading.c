@@ -342,39 +342,36 @@ static const struct compound *compound_of(struct exchange *x, const struct page_
     return c;
 }
 
-static void write_row(const struct exchange *x, struct buf *b, size_t i,
+static void write_row(struct buf *b, const struct selection *selection,
+                      const struct selection_layout *layout, const struct cell *row,
                       const struct document_view *view)
 {
-    const struct selection *selection = &x->reading.selection;
-    struct selection_layout layout = selection_layout(selection);
-    const struct cell *row = rows_row(own_rows(x), i);
-    if (layout.member > 0) {
-        document_write_identifier(b, selection->relationship, row[layout.member],
-                                  row + layout.links);
+    if (layout->member > 0) {
+        document_write_identifier(b, selection->relationship, row[layout->member],
+                                  row + layout->links);
     } else {
-        document_write_resource(b, selection->resource, row + layout.resource, view);
+        document_write_resource(b, selection->resource, row + layout->resource, view);
     }
 }
 
 static void write_data(const struct exchange *x, struct buf *b, const struct page_view *page,
                        const struct document_view *view)
 {
-    if (!is_page(&x->reading.selection)) {
-        if (page->n == 0) {
-            buf_add_literal(b, "null");
-        } else {
-            write_row(x, b, page->first, view);
-        }
+    const struct selection *selection = &x->reading.selection;
+    struct selection_layout layout = selection_layout(selection);
+    bool is_list = is_page(selection);
+    if (!is_list && page->n == 0) {
+        buf_add_literal(b, "null");
         return;
     }
-    buf_add_char(b, '[');
+    buf_add_text(b, is_list ? "[" : "");
     for (size_t i = 0; i < page->n; i++) {
         if (i > 0) {
             buf_add_char(b, ',');
         }
-        write_row(x, b, page->first + i, view);
+        write_row(b, selection, &layout, rows_row(own_rows(x), page->first + i), view);
     }
-    buf_add_char(b, ']');
+    buf_add_text(b, is_list ? "]" : "");
 }
 
 static void write_page_meta(const struct exchange *x, struct buf *b, const struct page_view *page)
