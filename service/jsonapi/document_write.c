@@ -166,16 +166,28 @@ static void write_linkage(struct buf *b, const struct written *w, const struct r
     }
 }
 
-static void fill(struct buf *b, const struct written *w, const struct outline_piece *piece)
+static void write_path(struct buf *b, const struct written *w, struct text before)
+{
+    if (buf_reserve(b, before.n + w->n_path)) {
+        char *to = b->at + b->n;
+        memcpy(to, before.at, before.n);
+        memcpy(to + before.n, b->at + w->path_at, w->n_path);
+        b->n += before.n + w->n_path;
+    }
+}
+
+static void write_piece(struct buf *b, const struct written *w, const struct outline_piece *piece)
 {
     switch (piece->hole) {
     case OUTLINE_VALUE:
+        buf_add_slice(b, piece->before);
         column_write_json(b, piece->type, w->cells[piece->cell]);
         return;
     case OUTLINE_PATH:
-        add_again(b, w->path_at, w->n_path);
+        write_path(b, w, piece->before);
         return;
     case OUTLINE_LINKAGE:
+        buf_add_slice(b, piece->before);
         write_linkage(b, w, piece->link);
         return;
     }
@@ -192,8 +204,10 @@ static void write_beginning(struct buf *b, struct written *w)
     size_t n_id = b->n - id_at;
     buf_add_literal(b, ",\"links\":{\"self\":\"");
     w->path_at = b->n;
-    buf_add_slice(b, w->view->prefix);
-    if (is_plain(resource->key_type) && n_id > 2) {
+    if (w->view->prefix.n > 0) {
+        buf_add_slice(b, w->view->prefix);
+    }
+    if (is_plain(resource->key_type) && n_id > 2) { /* what is between the quotes */
         buf_add_slice(b, resource->spelled.path);
         add_again(b, id_at + 1, n_id - 2);
     } else {
@@ -210,8 +224,7 @@ void document_write_resource(struct buf *b, const struct resource *resource,
     struct written w = { .resource = resource, .cells = cells, .view = view };
     write_beginning(b, &w);
     for (size_t i = 0; i < outline->n; i++) {
-        buf_add_slice(b, outline->pieces[i].before);
-        fill(b, &w, &outline->pieces[i]);
+        write_piece(b, &w, &outline->pieces[i]);
     }
     buf_add_slice(b, outline->end);
 }
