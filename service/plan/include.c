@@ -1,7 +1,7 @@
 /*
  * include.c - see include.h. Members of the selection's rows are joined to them. On longer paths
- * `level0` are the selection's keys; each further level the distinct members that the path leads to,
- * so that what many owners share is walked from once.
+ * `level0` are the selection's keys; each further level the distinct members that the path leads
+ * to, so that what many owners share is walked from once.
  */
 #include "plan/include.h"
 

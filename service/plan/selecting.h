@@ -85,9 +85,9 @@ bool selecting_key_descends(const struct selection *selection);
 /*
  * selecting_add_order() - " order by …": request by request, each one's rows as they were found.
  *
- * PostgreSQL knows that an unnest has the order of its ordinality, and keeps that through joins with
- * what is lateral and has a limit, which it can only run row by row: nothing is sorted, and rows of
- * one request come in the order of the innermost "order by".
+ * PostgreSQL knows that an unnest has the order of its ordinality, and keeps that through joins
+ * with what is lateral and has a limit, which it can only run row by row: nothing is sorted, and
+ * rows of one request come in the order of the innermost "order by".
  */
 void selecting_add_order(struct selecting *w);
 
