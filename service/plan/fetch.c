@@ -59,12 +59,12 @@ const struct statement *fetch_link(struct arena *a, const struct relationship *r
     sql_add_link_columns(&s, relationship, "p");
     sql_add(
         &s,
-        " from unnest($1, $%zu, $%zu) a(request, near, far)"
+        " from unnest($1, $%zu, $%zu) with ordinality a(request, near, far, place)"
         " left join lateral (select o.%s as key from %s o where o.%s = a.near limit 1) o on true"
         " left join lateral (select * from ",
         near, far, relationship->owner->key, relationship->owner->table, relationship->owner->key);
     sql_add_rows(&s, relationship);
-    sql_add(&s, " p where p.%s = a.near and p.%s = a.far limit 1) p on true order by a.request",
+    sql_add(&s, " p where p.%s = a.near and p.%s = a.far limit 1) p on true order by a.place",
             relationship->near, relationship->far);
     return sql_finish(&s);
 }

@@ -1,6 +1,7 @@
 /*
- * include.c - see include.h. `level0` are the selection's keys; each further level the distinct
- * members that the path leads to, so that what many owners share is walked from once.
+ * include.c - see include.h. Members of the selection's rows are joined to them. On longer paths
+ * `level0` are the selection's keys; each further level the distinct members that the path leads
+ * to, so that what many owners share is walked from once.
  */
 #include "plan/include.h"
 
@@ -19,9 +20,9 @@ static void add_order(struct sql *s, const struct relationship *rel)
     sql_add(s, "p.%s%s", rel->far, descends ? " desc" : "");
 }
 
-/* "from … where … order by … limit …": an owner's members. */
-static void add_members(struct sql *s, const struct relationship *rel, bool with_resources,
-                        size_t limit)
+/* "from … where … order by … limit …": the members of an owner, whose key is {owner}.key. */
+static void add_members(struct sql *s, const struct relationship *rel, const char *owner,
+                        bool with_resources, size_t limit)
 {
     sql_add(s, " from ");
     sql_add_rows(s, rel);
@@ -31,7 +32,7 @@ static void add_members(struct sql *s, const struct relationship *rel, bool with
     } else if (with_resources) {
         sql_add_lookup(s, rel);
     }
-    sql_add(s, " where p.%s = o.key", rel->near);
+    sql_add(s, " where p.%s = %s.key", rel->near, owner);
     sql_add_linked(s, rel, "p");
     sql_add(s, " order by ");
     add_order(s, rel);
@@ -44,7 +45,7 @@ static void add_level(struct sql *s, const struct relationship *rel, size_t leve
             "), level%zu as materialized (select distinct o.request, l.key from level%zu o,"
             " lateral (select p.%s as key",
             level, level - 1, rel->far);
-    add_members(s, rel, false, limit);
+    add_members(s, rel, "o", false, limit);
     sql_add(s, ") l");
 }
 
@@ -71,24 +72,12 @@ static size_t count_columns(const struct include_node *node)
     return 3 + node->relationship->n_link_columns + (node->identifiers_only ? 0 : n_of_target) + 1;
 }
 
-void include_plan(struct arena *a, const struct selection *selection,
-                  const struct include_place *place, const struct statement *known,
-                  struct step_plan *ret)
+/* " left join lateral (…) l on true": the members of each {owner}. */
+static void join_members(struct sql *s, const struct include_node *node, const char *owner,
+                         bool numbered, size_t limit)
 {
-    size_t path[MAX_LEVELS];
-    const struct include_node *nodes = place->nodes;
-    const struct include_node *node = &nodes[place->at];
-    size_t n = path_to(nodes, place->at, path);
     const struct relationship *rel = node->relationship;
-    bool shared = selection_is_plain(selection) && selection->kind != SELECT_CREATED;
-    struct selecting w = selecting_begin(a, selection, shared, known);
-    struct sql *s = &w.body;
-    selecting_add_rows(&w, ROWS_KEYS);
-    for (size_t level = 1; level < n; level++) {
-        add_level(s, nodes[path[level - 1]].relationship, level, place->limit);
-    }
-    sql_add(s, ") select o.request, o.key, l.* from level%zu o left join lateral (select p.%s",
-            n - 1, rel->far);
+    sql_add(s, " left join lateral (select p.%s", rel->far);
     sql_add_link_columns(s, rel, "p");
     if (!node->identifiers_only && rel->n_order_by == 0) {
         sql_add(s, ", t.*");
@@ -96,12 +85,45 @@ void include_plan(struct arena *a, const struct selection *selection,
         sql_add(s, ", ");
         sql_add_resource(s, rel->target, "t");
     }
-    if (rel->n_order_by > 0) {
+    if (numbered) {
         sql_add(s, ", row_number() over (order by ");
         add_order(s, rel);
         sql_add(s, ")");
     }
-    add_members(s, rel, !node->identifiers_only, (size_t)place->limit + 1);
-    sql_add(s, ") l on true order by 1, 2, %zu", rel->n_order_by > 0 ? count_columns(node) : 3);
+    add_members(s, rel, owner, !node->identifiers_only, limit + 1);
+    sql_add(s, ") l on true");
+}
+
+/* Members of members: what they are reached from is put together first, and sorted afterwards. */
+static void add_levels(struct sql *s, const struct include_place *place, const size_t *path,
+                       size_t n)
+{
+    const struct include_node *nodes = place->nodes;
+    const struct include_node *node = &nodes[place->at];
+    bool numbered = node->relationship->n_order_by > 0;
+    for (size_t level = 1; level < n; level++) {
+        add_level(s, nodes[path[level - 1]].relationship, level, place->limit);
+    }
+    sql_add(s, ") select o.request, o.key, l.* from level%zu o", n - 1);
+    join_members(s, node, "o", numbered, place->limit);
+    sql_add(s, " order by 1, 2, %zu", numbered ? count_columns(node) : 3);
+}
+
+void include_plan(struct arena *a, const struct selection *selection,
+                  const struct include_place *place, const struct statement *known,
+                  struct step_plan *ret)
+{
+    size_t path[MAX_LEVELS];
+    size_t n = path_to(place->nodes, place->at, path);
+    bool shared = selection_is_plain(selection) && selection->kind != SELECT_CREATED;
+    struct selecting w = selecting_begin(a, selection, shared, known);
+    selecting_add_rows(&w, ROWS_KEYS);
+    if (n == 1) {
+        join_members(&w.body, &place->nodes[place->at], "x", false, place->limit);
+        selecting_add_order(&w);
+        selecting_finish(&w, "", "a.request, x.key, l.*", ret);
+        return;
+    }
+    add_levels(&w.body, place, path, n);
     selecting_finish(&w, "with level0 as materialized (", "a.request, x.key", ret);
 }

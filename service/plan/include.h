@@ -18,7 +18,7 @@ struct include_place {
 };
 
 /*
- * include_plan() - the statement of one node, ordered by owner; the rows are those of
+ * include_plan() - the statement of one node, owner by owner; the rows are those of
  * jsonapi/compound.h.
  *
  * known     as for selection_plan()

@@ -4,7 +4,7 @@
  *
  * Everything a statement is told comes in as the columns of one row source called `a`: an unnest of
  * arrays when requests share the statement, one row of parameters otherwise. Behind it the text is
- * the same in both cases.
+ * the same in both cases, but for the order.
  */
 #ifndef BACKREF_PLAN_SELECTING_H
 #define BACKREF_PLAN_SELECTING_H
@@ -81,6 +81,15 @@ void selecting_add_key(struct selecting *w);
 
 /* selecting_key_descends() - does the key that completes the order run downwards? */
 bool selecting_key_descends(const struct selection *selection);
+
+/*
+ * selecting_add_order() - " order by …": request by request, each one's rows as they were found.
+ *
+ * PostgreSQL knows that an unnest has the order of its ordinality, and keeps that through joins
+ * with what is lateral and has a limit, which it can only run row by row: nothing is sorted, and
+ * rows of one request come in the order of the innermost "order by".
+ */
+void selecting_add_order(struct selecting *w);
 
 /*
  * selecting_finish() - "select {columns} from a{body}".

@@ -141,9 +141,9 @@ static void add_inputs(struct buf *to, struct selecting *w)
     for (size_t i = 0; i < statement->n_parameters; i++) {
         buf_addf(to, ", $%zu", i + 2);
     }
-    buf_add_literal(to, ") a(request");
+    buf_add_literal(to, ") with ordinality a(request");
     buf_add(to, names.at, names.n);
-    buf_add_char(to, ')');
+    buf_add_literal(to, ", place)");
 }
 
 void selecting_finish(struct selecting *w, const char *before, const char *columns,
@@ -241,7 +241,7 @@ static void add_page(struct selecting *w, enum selecting_what what)
 }
 
 /* "from" what is walked: the type's table, or the owner's links and what they lead to. */
-static void add_walk(struct selecting *w)
+static void add_walk(struct selecting *w, bool by_lookup)
 {
     const struct selection *selection = w->selection;
     const struct relationship *rel = selection->relationship;
@@ -257,9 +257,9 @@ static void add_walk(struct selecting *w)
         sql_add(&w->body, " from ");
         sql_add_rows(&w->body, rel);
         sql_add(&w->body, " p");
-        if (looks_up(selection)) {
+        if (by_lookup) {
             sql_add_lookup(&w->body, rel);
-        } else if (!selection_is_plain(selection)) {
+        } else if (selection->kind == SELECT_RELATED || !selection_is_plain(selection)) {
             sql_add(&w->body, " join %s t on t.%s = p.%s", rel->target->table, rel->target->key,
                     rel->far);
         }
@@ -331,20 +331,30 @@ void selecting_add_rows(struct selecting *w, enum selecting_what what)
     add_page_inputs(w);
     sql_add(&w->body, "%s (select ", join);
     add_columns(w, what);
-    add_walk(w);
+    add_walk(w, looks_up(selection));
     add_page(w, what);
     sql_add(&w->body, ") x%s", rel != NULL && what == ROWS_WHOLE ? " on true" : "");
 }
 
-/* The order of the rows as they come back, by the positions of their columns, counted from 1. */
+void selecting_add_order(struct selecting *w)
+{
+    bool shared = !w->body.failed && w->body.statement->shared;
+    sql_add(&w->body, "%s", shared ? " order by a.place" : "");
+}
+
+/*
+ * The order of the rows as they come back: for a page that was walked backwards, by the positions
+ * of their columns, counted from 1.
+ */
 static void add_final_order(struct selecting *w)
 {
     const struct selection *selection = w->selection;
     struct selection_layout layout = selection_layout(selection);
-    sql_add(&w->body, " order by 1");
-    if (!is_page(selection)) {
+    if (!is_page(selection) || !is_before(selection)) {
+        selecting_add_order(w);
         return;
     }
+    sql_add(&w->body, " order by 1");
     for (size_t i = 0; i < selection_n_sort(selection); i++) {
         sql_add(&w->body, ", %zu%s", layout.sort + i + 1,
                 selection->query->sort[i].descending ? " desc" : "");
@@ -463,7 +473,7 @@ void selection_plan_total(struct arena *a, const struct selection *selection,
         sql_add(&w.body, ", lateral (select a.near as key) o");
     }
     sql_add(&w.body, ", lateral (select count(*) as n");
-    add_walk(&w);
+    add_walk(&w, false);
     selecting_add_filters(&w);
     sql_add(&w.body, ") x");
     if (!is_estimate) {

@@ -3,9 +3,6 @@
  */
 #include "support/cmocka_all.h"
 
-#include <inttypes.h>
-#include <xxhash.h>
-
 #include "base/digest.h"
 
 static const char *digest(struct arena *a, struct text bytes, uint64_t seed)
@@ -21,25 +18,6 @@ static void test_known_digests(void **state)
     assert_string_equal(digest(*state, TEXT_LITERAL(""), 0), "99aa06d3014798d86001c324468d497f");
     assert_string_equal(digest(*state, TEXT_LITERAL("a"), 0), "a96faf705af16834e6c632b61e964e1f");
     assert_string_equal(digest(*state, TEXT_LITERAL("abc"), 0), "06b05ab6733a618578af5f94892f3950");
-}
-
-/* Short, middle and long texts are hashed in ways of their own, each as the library does it. */
-static void test_every_length(void **state)
-{
-    (void)state;
-    enum { LONGEST = 3000 };
-    char bytes[LONGEST];
-    for (size_t i = 0; i < LONGEST; i++) {
-        bytes[i] = (char)(i * 131 >> 3);
-    }
-    for (size_t n = 0; n < LONGEST; n++) {
-        char expected[DIGEST_DIGITS + 1];
-        XXH128_hash_t hash = XXH3_128bits_withSeed(bytes, n, n % 3);
-        snprintf(expected, sizeof expected, "%016" PRIx64 "%016" PRIx64, hash.high64, hash.low64);
-        char digits[DIGEST_DIGITS];
-        digest_write((struct text){ bytes, n }, n % 3, digits);
-        assert_memory_equal(digits, expected, sizeof digits);
-    }
 }
 
 static void test_known_numbers(void **state)
@@ -69,7 +47,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         arena_test(test_known_digests),
-        arena_test(test_every_length),
         arena_test(test_known_numbers),
         arena_test(test_what_differs_has_another_digest),
     };

@@ -22,15 +22,16 @@ static void test_one_step(void **state)
     planning_type(&p, "persons", "include=phones&page[size]=7");
     assert_int_equal(p.query.n_include, 1);
     const char *sql = include_sql(&p, 0);
-    planning_has(
-        sql, "with level0 as materialized (select a.request, x.key from unnest($1, $2)"
-             " a(request, size), lateral (select r.\"id\" as key from \"public\".\"persons\" r");
-    planning_has(sql, " limit a.size) x)"); /* the page's own rows, and none more */
-    planning_has(sql, " select o.request, o.key, l.* from level0 o left join lateral (select"
-                      " p.\"phone_id\", p.\"linked_at\", t.* from");
+    planning_has(sql,
+                 "select a.request, x.key, l.* from unnest($1, $2) with ordinality a(request, size,"
+                 " place), lateral (select r.\"id\" as key from \"public\".\"persons\" r");
+    /* the page's own rows, and none more */
+    planning_has(sql,
+                 " limit a.size) x left join lateral (select p.\"phone_id\", p.\"linked_at\", t.*"
+                 " from");
     planning_has(sql, "lateral (select t.\"id\", t.\"number\", t.\"label\" from");
-    planning_has(sql, " where p.\"person_id\" = o.key order by p.\"phone_id\" limit 1001) l on true"
-                      " order by 1, 2, 3");
+    planning_has(sql, " where p.\"person_id\" = x.key order by p.\"phone_id\" limit 1001) l on true"
+                      " order by a.place");
     assert_true(p.plan.statement->shared);
     assert_string_equal(planning_arguments(&p), "7");
     planning_end(&p);
@@ -88,7 +89,7 @@ static void test_the_rows_of_the_selection(void **state)
     assert_false(p.plan.statement->shared);
     planning_has(sql,
                  " and r.\"email\" = a.v0 and (r.\"name\", r.\"id\") > (a.c0, a.cursor) order by"
-                 " r.\"name\", r.\"id\" limit a.size) x)");
+                 " r.\"name\", r.\"id\" limit a.size) x left join");
     const char *arguments = planning_arguments(&p);
     planning_sql(&p);
     assert_string_equal(arguments, planning_arguments(&p));
@@ -101,13 +102,13 @@ static void test_of_members_and_of_one(void **state)
     planning_begin(&p, *state);
     planning_members(&p, "persons", "phones", SELECT_RELATED, "include=owners");
     planning_has(include_sql(&p, 0),
-                 "a(request, near, size), lateral (select o.\"id\" as key from");
+                 "a(request, near, size, place), lateral (select o.\"id\" as key from");
     assert_string_equal(planning_arguments(&p), "42, 50");
     p.selection = (struct selection){ .kind = SELECT_BY_KEY,
                                       .resource = planning_resource(&p, "persons"),
                                       .key = cell_from_int8(p.arena, 3) };
     planning_read(&p, "include=phones");
-    planning_has(include_sql(&p, 0), "where r.\"id\" = a.key limit 1) x)");
+    planning_has(include_sql(&p, 0), "where r.\"id\" = a.key limit 1) x left join");
     assert_true(p.plan.statement->shared);
     assert_string_equal(planning_arguments(&p), "3");
     p.selection.kind = SELECT_CREATED;

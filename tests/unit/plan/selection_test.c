@@ -75,14 +75,15 @@ static void test_a_page(void **state)
     planning_begin(&p, *state);
     planning_type(&p, "persons", "page[size]=7");
     const char *sql = planning_sql(&p);
-    planning_has(sql,
-                 "select a.request, x.* from unnest($1, $2) a(request, size), lateral (select");
-    planning_has(sql, " order by r.\"id\" limit a.size + 1) x order by 1, 2");
+    planning_has(
+        sql, "select a.request, x.* from unnest($1, $2) with ordinality a(request, size, place),"
+             " lateral (select");
+    planning_has(sql, " order by r.\"id\" limit a.size + 1) x order by a.place");
     assert_string_equal(planning_arguments(&p), "7");
     planning_cursor(&p, NULL, 9);
     p.query.page.direction = PAGE_AFTER;
     sql = planning_sql(&p);
-    planning_has(sql, "a(request, cursor, size)");
+    planning_has(sql, "a(request, cursor, size, place)");
     planning_has(sql, "and r.\"id\" > a.cursor order by r.\"id\" limit");
     assert_string_equal(planning_arguments(&p), "9, 7");
     p.query.page.direction = PAGE_BEFORE; /* walked backwards, and turned round at the end */
@@ -170,7 +171,8 @@ static void test_members(void **state)
     planning_members(&p, "persons", "phones", SELECT_RELATED, "");
     const char *sql = planning_sql(&p);
     planning_has(sql, "select a.request, o.key is not null, x.* from");
-    planning_has(sql, "a(request, near, size) left join lateral (select o.\"id\" as key from");
+    planning_has(sql,
+                 "a(request, near, size, place) left join lateral (select o.\"id\" as key from");
     planning_has(sql, "(select t.* from \"public\".\"person_phones\" p, lateral (select t.\"id\"");
     planning_has(sql, " from \"public\".\"phones\" t where t.\"id\" = p.\"phone_id\" limit 1) t"
                       " where p.\"person_id\" = o.key");
