@@ -180,6 +180,13 @@ struct compound *compound_new(struct arena *a, const struct include_node *nodes,
     return arena_failed(a) ? NULL : c;
 }
 
+static size_t links_of(const struct include_node *node)
+{
+    const struct resource *target = node->relationship->target;
+    size_t n_further = node->identifiers_only ? 0 : target->n_attributes + target->n_to_one;
+    return COMPOUND_MEMBER + 1 + n_further;
+}
+
 static struct compound_members members_at(const struct compound *c, size_t node, struct cell owner)
 {
     const struct entry *e = find(c, space_of(SPACE_OWNERS, node), owner);
@@ -188,6 +195,7 @@ static struct compound_members members_at(const struct compound *c, size_t node,
     }
     return (struct compound_members){
         .rows = &c->rows[node],
+        .links = links_of(&c->nodes[node]),
         .first = e->first,
         .n = e->n > c->limit ? c->limit : e->n,
         .has_more = e->n > c->limit,
@@ -270,7 +278,7 @@ static void reach_members(struct compound *c, size_t node, struct cell owner, bo
             add(c, space_of(SPACE_REACHED, node), key);
         }
         if (!c->nodes[node].identifiers_only) {
-            hold(c, rel->target, key, row + COMPOUND_LINKS + rel->n_link_columns);
+            hold(c, rel->target, key, row + COMPOUND_MEMBER);
         }
     }
 }

@@ -13,13 +13,12 @@
 
 /*
  * Columns of a node's rows, ordered by owner: the owner's key and, for each of its members, the
- * member's key, the link columns and, unless identifiers_only, the member's own columns. An owner
- * without members has one row; its member is NULL.
+ * member's own columns (identifiers_only: its key alone) and the link columns. An owner without
+ * members has one row; its member is NULL.
  */
 enum {
     COMPOUND_OWNER = 1,
-    COMPOUND_MEMBER = 2,
-    COMPOUND_LINKS = 3,
+    COMPOUND_MEMBER = 2, /* its key, and what follows the key */
 };
 
 struct compound;
@@ -50,6 +49,7 @@ void compound_reach(struct compound *c);
 /* An owner's members in one relationship, as the document shows them. */
 struct compound_members {
     const struct rows *rows; /* NULL: the document does not show them */
+    size_t links;            /* the column where those of the link begin */
     size_t first;
     size_t n;
     bool has_more; /* than are shown */

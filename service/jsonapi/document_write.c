@@ -127,7 +127,7 @@ static void write_members(struct buf *b, const struct relationship *rel,
         if (i > 0) {
             buf_add_char(b, ',');
         }
-        document_write_identifier(b, rel, row[COMPOUND_MEMBER], row + COMPOUND_LINKS);
+        document_write_identifier(b, rel, row[COMPOUND_MEMBER], row + members->links);
     }
     buf_add_char(b, ']');
 }

@@ -39,6 +39,19 @@ static void add_members(struct sql *s, const struct relationship *rel, const cha
     sql_add(s, " limit %zu", limit);
 }
 
+/* A member's columns, the first of which is its key. */
+static void add_member(struct sql *s, const struct include_node *node)
+{
+    const struct relationship *rel = node->relationship;
+    if (node->identifiers_only) {
+        sql_add(s, "p.%s", rel->far);
+    } else if (rel->n_order_by == 0) {
+        sql_add(s, "t.*");
+    } else {
+        sql_add_resource(s, rel->target, "t");
+    }
+}
+
 static void add_level(struct sql *s, const struct relationship *rel, size_t level, size_t limit)
 {
     sql_add(s,
@@ -69,7 +82,7 @@ static size_t count_columns(const struct include_node *node)
 {
     const struct resource *target = node->relationship->target;
     size_t n_of_target = 1 + target->n_attributes + target->n_to_one;
-    return 3 + node->relationship->n_link_columns + (node->identifiers_only ? 0 : n_of_target) + 1;
+    return 2 + (node->identifiers_only ? 1 : n_of_target) + node->relationship->n_link_columns + 1;
 }
 
 /* " left join lateral (…) l on true": the members of each {owner}. */
@@ -77,14 +90,9 @@ static void join_members(struct sql *s, const struct include_node *node, const c
                          bool numbered, size_t limit)
 {
     const struct relationship *rel = node->relationship;
-    sql_add(s, " left join lateral (select p.%s", rel->far);
+    sql_add(s, " left join lateral (select ");
+    add_member(s, node);
     sql_add_link_columns(s, rel, "p");
-    if (!node->identifiers_only && rel->n_order_by == 0) {
-        sql_add(s, ", t.*");
-    } else if (!node->identifiers_only) {
-        sql_add(s, ", ");
-        sql_add_resource(s, rel->target, "t");
-    }
     if (numbered) {
         sql_add(s, ", row_number() over (order by ");
         add_order(s, rel);

@@ -10,7 +10,7 @@ enum {
     HOBBIES_EACH = 10,
     COLUMNS = 5, /* of a friend and of a hobby: key, two texts, two times */
     LINK_COLUMNS = 1,
-    NODE_COLUMNS = COMPOUND_LINKS + LINK_COLUMNS + COLUMNS,
+    NODE_COLUMNS = COMPOUND_MEMBER + COLUMNS + LINK_COLUMNS,
 };
 
 static const int64_t some_time = 837421301501501; /* microseconds since 2000 */
@@ -64,9 +64,8 @@ static struct rows hobbies_of_friends(struct arena *a)
         struct cell *row = cells + i * rows.n_columns;
         row[0] = cell_from_int4(a, 0);
         row[COMPOUND_OWNER] = cell_from_int8(a, (int64_t)(i / HOBBIES_EACH));
-        row[COMPOUND_MEMBER] = cell_from_int8(a, 1000 + (int64_t)i);
-        row[COMPOUND_LINKS] = cell_from_int8(a, some_time);
-        fill_resource(a, row + COMPOUND_LINKS + LINK_COLUMNS, 1000 + (int64_t)i);
+        fill_resource(a, row + COMPOUND_MEMBER, 1000 + (int64_t)i);
+        row[COMPOUND_MEMBER + COLUMNS] = cell_from_int8(a, some_time);
     }
     rows.cells = cells;
     return rows;

@@ -29,11 +29,11 @@ static void begin(struct trial *t, struct arena *a)
     *t = (struct trial){ .arena = a, .model = query_model_new(a, OID_BIGINT) };
 }
 
-/* Columns: request, owner, member, link columns, then the member's key, which stands for all. */
+/* Columns: request, owner, the member's key, which stands for all of its own, link columns. */
 static void add_node(struct trial *t, const struct relationship *rel, size_t parent,
                      const struct made *made)
 {
-    size_t n_columns = COMPOUND_LINKS + rel->n_link_columns + 1;
+    size_t n_columns = COMPOUND_MEMBER + 1 + rel->n_link_columns;
     struct cell *cells = arena_alloc(t->arena, made->n * n_columns * sizeof *cells);
     for (size_t i = 0; i < made->n; i++) {
         struct cell *row = cells + i * n_columns;
@@ -43,7 +43,6 @@ static void add_node(struct trial *t, const struct relationship *rel, size_t par
         }
         row[COMPOUND_OWNER] = cell_from_int8(t->arena, made->pairs[i][0]);
         row[COMPOUND_MEMBER] = member == NONE ? cell_null() : cell_from_int8(t->arena, member);
-        row[n_columns - 1] = row[COMPOUND_MEMBER];
     }
     t->nodes[t->n] = (struct include_node){ .relationship = rel, .parent = parent };
     t->rows[t->n++] = (struct rows){ .cells = cells, .n_rows = made->n, .n_columns = n_columns };
@@ -251,15 +250,14 @@ static void test_many(void **state)
     struct trial t;
     begin(&t, a);
     const struct relationship *rel = of_persons(&t, PERSONS_BOSS);
-    struct cell *cells = arena_alloc(a, MANY * 4 * sizeof *cells);
+    struct cell *cells = arena_alloc(a, MANY * 3 * sizeof *cells);
     for (int i = 0; i < MANY; i++) {
-        cells[4 * i] = cell_null();
-        cells[4 * i + COMPOUND_OWNER] = cell_from_int8(a, i);
-        cells[4 * i + COMPOUND_MEMBER] = cell_from_int8(a, MANY + i / 2);
-        cells[4 * i + COMPOUND_LINKS] = cells[4 * i + COMPOUND_MEMBER];
+        cells[3 * i] = cell_null();
+        cells[3 * i + COMPOUND_OWNER] = cell_from_int8(a, i);
+        cells[3 * i + COMPOUND_MEMBER] = cell_from_int8(a, MANY + i / 2);
     }
     t.nodes[0] = (struct include_node){ .relationship = rel, .parent = INCLUDE_ROOT };
-    t.rows[0] = (struct rows){ .cells = cells, .n_rows = MANY, .n_columns = 4 };
+    t.rows[0] = (struct rows){ .cells = cells, .n_rows = MANY, .n_columns = 3 };
     t.n = 1;
     index_rows(&t);
     for (int i = 0; i < MANY; i++) {

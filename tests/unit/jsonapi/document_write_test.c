@@ -141,10 +141,10 @@ static void write_key_as_cursor(struct buf *b, const struct relationship *relati
     buf_addf(b, "after-%.*s", (int)key.n, key.at);
 }
 
-/* The phones a, b … of the person 5: owner, member, since, note, then the phone's columns. */
+/* The phones a, b … of the person 5: owner, the phone's columns, since, note. */
 static const struct compound *phones_of(struct trial *t, size_t n)
 {
-    enum { COLUMNS = COMPOUND_LINKS + 2 + 4 };
+    enum { WIDTH = 4, LINKS_AT = COMPOUND_MEMBER + WIDTH, COLUMNS = LINKS_AT + 2 };
     static const char *const keys[] = { "a", "b", "c" };
     struct include_node *node = arena_alloc(t->arena, sizeof *node);
     struct rows *rows = arena_alloc(t->arena, sizeof *rows);
@@ -154,10 +154,10 @@ static const struct compound *phones_of(struct trial *t, size_t n)
         struct cell *row = cells + i * COLUMNS;
         row[0] = cell_null();
         row[COMPOUND_OWNER] = cell_from_int8(t->arena, 5);
+        memcpy(row + COMPOUND_MEMBER, phone(t, keys[i], NULL, 5), WIDTH * sizeof *row);
         row[COMPOUND_MEMBER] = n == 0 ? cell_null() : text_cell(keys[i]);
-        row[COMPOUND_LINKS] = cell_null();
-        row[COMPOUND_LINKS + 1] = text_cell("n");
-        memcpy(row + COMPOUND_LINKS + 2, phone(t, keys[i], NULL, 5), 4 * sizeof *row);
+        row[LINKS_AT] = cell_null();
+        row[LINKS_AT + 1] = text_cell("n");
     }
     *node = (struct include_node){ .relationship = &persons->relationships[PERSONS_PHONES],
                                    .parent = INCLUDE_ROOT };

@@ -26,9 +26,7 @@ static void test_one_step(void **state)
                  "select a.request, x.key, l.* from unnest($1, $2) with ordinality a(request, size,"
                  " place), lateral (select r.\"id\" as key from \"public\".\"persons\" r");
     /* the page's own rows, and none more */
-    planning_has(sql,
-                 " limit a.size) x left join lateral (select p.\"phone_id\", p.\"linked_at\", t.*"
-                 " from");
+    planning_has(sql, " limit a.size) x left join lateral (select t.*, p.\"linked_at\" from");
     planning_has(sql, "lateral (select t.\"id\", t.\"number\", t.\"label\" from");
     planning_has(sql, " where p.\"person_id\" = x.key order by p.\"phone_id\" limit 1001) l on true"
                       " order by a.place");
@@ -48,8 +46,7 @@ static void test_several_steps(void **state)
     planning_has(sql, "), level1 as materialized (select distinct o.request, l.key from level0 o,");
     planning_has(sql, "), level2 as materialized (select distinct o.request, l.key from level1 o,");
     planning_has(sql, " limit 1000) l), level2"); /* no more than are shown are walked from */
-    planning_has(
-        sql, " from level2 o left join lateral (select p.\"person_id\", p.\"linked_at\", t.* from");
+    planning_has(sql, " from level2 o left join lateral (select t.*, p.\"linked_at\" from");
     planning_has(sql, " p, lateral (select t.\"id\"");
     planning_has(sql, " where t.\"id\" = p.\"person_id\" limit 1) t where p.\"phone_id\" = o.key"
                       " order by p.\"person_id\" limit 1001) l on true order by 1, 2, 3");
