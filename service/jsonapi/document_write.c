@@ -149,20 +149,27 @@ static void write_page_links(struct buf *b, const struct written *w, const struc
     buf_add_char(b, '"');
 }
 
-static void write_linkage(struct buf *b, const struct written *w, const struct relationship *rel)
+static void write_to_many(struct buf *b, const struct written *w, const struct relationship *rel)
 {
-    struct compound_members members = { 0 };
-    if (!rel->is_to_one) {
-        members = compound_members(w->view->compound, rel, w->cells[0]);
-    }
+    struct compound_members members = compound_members(w->view->compound, rel, w->cells[0]);
     if (members.has_more) {
         write_page_links(b, w, rel, &members);
     }
     buf_add_char(b, '}');
-    if (rel->is_to_one) {
-        write_to_one(b, w, rel);
-    } else if (members.rows != NULL) {
+    if (members.rows != NULL) {
         write_members(b, rel, &members);
+    }
+}
+
+static void write_linkage(struct buf *b, const struct written *w, const struct relationship *rel)
+{
+    if (rel->is_to_one) {
+        buf_add_char(b, '}');
+        write_to_one(b, w, rel);
+    } else if (w->view->compound == NULL) {
+        buf_add_char(b, '}');
+    } else {
+        write_to_many(b, w, rel);
     }
 }
 
