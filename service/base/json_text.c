@@ -6,7 +6,9 @@
 
 #include <stdint.h>
 
-typedef uint8_t lanes __attribute__((vector_size(16)));
+enum { LANES = 16 };
+
+typedef uint8_t lanes __attribute__((vector_size(LANES)));
 
 static bool needs_escape(unsigned char c)
 {
@@ -41,14 +43,14 @@ static bool copy_short(char *to, const char *from, size_t n)
 static inline size_t copy_plain(char *to, const char *from, size_t n)
 {
     size_t i = 0;
-    for (lanes bytes; n - i > sizeof bytes; i += sizeof bytes) {
+    for (lanes bytes; n - i > LANES; i += LANES) {
         memcpy(&bytes, from + i, sizeof bytes);
         if (any_needs_escape(bytes)) {
             break;
         }
         memcpy(to + i, &bytes, sizeof bytes);
     }
-    if (n - i >= sizeof(uint64_t) && n - i <= sizeof(lanes) &&
+    if (n - i >= sizeof(uint64_t) && n - i <= LANES &&
         copy_short(to + i, from + i, n - i)) {
         return n;
     }

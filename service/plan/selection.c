@@ -176,8 +176,9 @@ void selecting_finish(struct selecting *w, const char *before, const char *colum
 /* Is each related resource found by its link? Else filters and sorts may go by its columns. */
 static bool looks_up(const struct selection *selection)
 {
-    return selection->kind == SELECT_RELATED && selection_is_plain(selection) &&
-           selection->relationship->kind != RELATIONSHIP_ONE_TO_MANY;
+    const struct relationship *rel = selection->relationship;
+    return rel != NULL && selection->kind == SELECT_RELATED && selection_is_plain(selection) &&
+           rel->kind != RELATIONSHIP_ONE_TO_MANY;
 }
 
 static void add_columns(struct selecting *w, enum selecting_what what)
