@@ -50,8 +50,7 @@ static inline size_t copy_plain(char *to, const char *from, size_t n)
         }
         memcpy(to + i, &bytes, sizeof bytes);
     }
-    if (n - i >= sizeof(uint64_t) && n - i <= LANES &&
-        copy_short(to + i, from + i, n - i)) {
+    if (n - i >= sizeof(uint64_t) && n - i <= LANES && copy_short(to + i, from + i, n - i)) {
         return n;
     }
     while (i < n && !needs_escape((unsigned char)from[i])) {
