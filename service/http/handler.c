@@ -129,6 +129,7 @@ static void on_answered_for_nobody(struct exchange *x)
 
 static void abandon(struct client *c, struct exchange *x)
 {
+    ASSERT(c->is_held); /* what is suspended, the library leaves alone */
     let_go(c);
     x->on_answered = on_answered_for_nobody;
     submitter_abandon(x);
