@@ -17,6 +17,7 @@ from support.certificates import make_certificate
 from support.client import skip_when_given, split_answers
 from support.model import ATTRIBUTES
 from support.service import Service, migrate
+from support.waiting import wait_until
 
 JSONAPI = "application/vnd.api+json"
 TIMES = 5
@@ -111,7 +112,11 @@ def await_end(service, before):
 
 @pytest.fixture
 def small(fresh_service):
-    return fresh_service(max_body=LIMIT, workers=1)
+    """Its own sockets are open by the time they are counted: those to PostgreSQL come last."""
+    service = fresh_service(max_body=LIMIT, workers=1, connections=2)
+    with service.client() as client:
+        wait_until(lambda: "backref_database_connections 2\n" in client.get("/metrics").text, 30, "both are connected")
+    return service
 
 
 def test_nobody_is_read_for_ever(small):
