@@ -108,9 +108,10 @@ static int check_target(struct guarded *g)
 {
     struct text target = g->request->target;
     if (target.n > g->request->limits->max_uri_bytes) {
-        return problem_add(g->reterr, PROBLEM_URI_TOO_LONG, problem_nowhere(),
-                           "the request target has %zu bytes, and at most %zu are read", target.n,
-                           g->request->limits->max_uri_bytes);
+        return problem_add(
+            g->reterr, PROBLEM_URI_TOO_LONG, problem_nowhere(),
+            "the request target has %zu bytes, and at most %zu are read (--max-uri); send less",
+            target.n, g->request->limits->max_uri_bytes);
     }
     if (text_is(target, "*") && text_is(g->request->method, "OPTIONS")) {
         return 0;
@@ -214,9 +215,10 @@ static int check_fields(struct guarded *g)
 {
     const struct guard_request *request = g->request;
     if (request->n_headers > request->limits->max_headers) {
-        return problem_add(g->reterr, PROBLEM_HEADERS_TOO_LARGE, problem_nowhere(),
-                           "the request has %zu header fields, and at most %zu are read",
-                           request->n_headers, request->limits->max_headers);
+        return problem_add(
+            g->reterr, PROBLEM_HEADERS_TOO_LARGE, problem_nowhere(),
+            "the request has %zu header fields, and at most %zu are read; send fewer",
+            request->n_headers, request->limits->max_headers);
     }
     size_t n_bytes = request->target.n;
     for (size_t i = 0; i < request->n_headers; i++) {
@@ -258,10 +260,10 @@ static int check_host(struct guarded *g)
 
 static int refuse_body_size(const struct guarded *g)
 {
-    return problem_add(g->reterr, PROBLEM_BODY_TOO_LARGE, problem_header("Content-Length"),
-                       "the body has %s bytes, and at most %zu are read",
-                       quote(g, g->seen.value[FRAMING_CONTENT_LENGTH]),
-                       g->request->limits->max_body_bytes);
+    return problem_add(
+        g->reterr, PROBLEM_BODY_TOO_LARGE, problem_header("Content-Length"),
+        "the body has %s bytes, and at most %zu are read (--max-body); send less at once",
+        quote(g, g->seen.value[FRAMING_CONTENT_LENGTH]), g->request->limits->max_body_bytes);
 }
 
 /* Digits only; a number that does not fit is over every limit. */
