@@ -52,13 +52,22 @@ static void add_asked(struct sql *s, const struct relationship *relationship)
             near, far, at);
 }
 
-/* `changed`: what of these rows is not linked yet becomes so. */
-static void add_insert(struct sql *s, const struct relationship *relationship, const char *rows)
+/*
+ * `changed`: what of these rows, each pair once, is not linked yet becomes so.
+ *
+ * grouped  the rows may hold a pair several times
+ */
+static void add_insert(struct sql *s, const struct relationship *relationship, const char *rows,
+                       bool grouped)
 {
     sql_add(s, ", changed as (insert into %s as p (%s, %s) select ", relationship->table,
             relationship->near, relationship->far);
     add_pair(s, relationship, "k");
-    sql_add(s, "%s", rows);
+    sql_add(s, " from %s", rows);
+    if (grouped) {
+        sql_add(s, " group by ");
+        add_pair(s, relationship, "k");
+    }
     add_key_order(s, relationship);
     sql_add(s, " on conflict (%s, %s) do nothing returning p.%s as near, p.%s as far)",
             relationship->near, relationship->far, relationship->near, relationship->far);
@@ -110,7 +119,7 @@ const struct statement *link_statement(struct arena *a, const struct relationshi
 {
     struct sql s = sql_begin(a, true);
     add_asked(&s, relationship);
-    add_insert(&s, relationship, " from asked k where k.first and k.far is not null");
+    add_insert(&s, relationship, "asked k where k.first and k.far is not null", false);
     sql_add(&s, " select k.request, true, null::bigint");
     add_changed(&s, relationship, named);
     sql_add(&s, " from asked k group by k.request order by k.request");
@@ -144,11 +153,7 @@ const struct statement *link_judging_statement(struct arena *a,
     sql_add(&s, ", judged as materialized (select k.*, bool_and(k.near_found and k.far_found)"
                 " over (partition by k.request) as accepted from checked k)");
     add_insert(&s, relationship,
-               relationship->is_symmetric
-                   ? " from judged k where k.accepted and not k.present and k.far is not null"
-                     " group by least(k.near, k.far), greatest(k.near, k.far)"
-                   : " from judged k where k.accepted and not k.present and k.far is not null"
-                     " group by k.near, k.far");
+               "judged k where k.accepted and not k.present and k.far is not null", true);
     sql_add(
         &s,
         " select k.request, bool_and(k.near_found), min(k.at::bigint) filter (where not k.far_found)");
